@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::config::{Links, Preferences};
-use crate::engine::model::{Locale, Text};
+use crate::engine::model::{Kind, Locale, Text};
 use crate::engine::report::Row;
 use crate::engine::report::morning::{Morning, Why};
 use crate::render::catalogue::{Letter, letter};
@@ -42,7 +42,8 @@ pub fn message(
         lines.push(format!("- {}", say(Letter::MoreNotStarted { count: missing - most })));
     }
     if missing > 0 {
-        lines.push(say(Letter::Retried));
+        let databases = morning.missing().any(|(row, _)| row.id.kind == Kind::Database);
+        lines.push(say(Letter::Retried { databases }));
     }
     let page = |row: &Row| (row.id.name.to_string(), links.and_then(|links| links.resource(&row.id)));
     Text::linking(lines.join("\n"), morning.missing().take(most).map(|(row, _)| page(row)))

@@ -93,7 +93,7 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
     use crate::engine::model::Subject;
     use crate::render::catalogue::anomaly::{About, about};
     use crate::render::catalogue::money::{Phrase, Second, phrase};
-    use crate::render::catalogue::{Letter, letter};
+    use crate::render::catalogue::{Counted, Letter, letter};
     let (at, zone, text) = (chrono::DateTime::UNIX_EPOCH, chrono_tz::Asia::Tokyo, "x");
     let month = crate::engine::model::month::Month::of(at.date_naive());
     let owners = [OwnedBy::Tag(text.to_owned()), OwnedBy::AlternateContact, OwnedBy::Unresolved(text.to_owned())];
@@ -106,8 +106,9 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
                 .map(|subject| letter(locale, Letter::What { subject, due, reminder: perhaps.is_some() }))
                 .to_vec();
         said.extend(owners.iter().map(|by| letter(locale, Letter::Unheard { owner: perhaps, by })));
+        let counted = Counted::Kinds { instances: count, databases: count, services: count };
         said.extend([
-            letter(locale, Letter::OperatorTitle { count }),
+            letter(locale, Letter::OperatorTitle { count, counted }),
             letter(locale, Letter::Total { cost: perhaps, unknown: count }),
             letter(locale, Letter::Total { cost: Some(text), unknown: 0 }),
             letter(locale, Letter::At { at, zone }),
@@ -120,7 +121,7 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
             ),
             letter(locale, Letter::NotStarted { id: text, name, region: text, why: text, deferred: perhaps.is_some() }),
             letter(locale, Letter::MoreNotStarted { count }),
-            letter(locale, Letter::Retried),
+            letter(locale, Letter::Retried { databases: true }),
             letter(locale, Letter::KeepTag { id: text, name, place: text, key: text, value: text }),
             letter(locale, Letter::KeepNew),
             letter(locale, Letter::KeepReplaces { before: text, shorter: perhaps.is_some(), unreadable: true }),

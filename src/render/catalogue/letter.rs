@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::engine::judge::OwnedBy;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Subject};
+use crate::render::catalogue::Counted;
 use crate::render::catalogue::messages::say;
 
 /// A text in a message, with its arguments.
@@ -14,7 +15,7 @@ use crate::render::catalogue::messages::say;
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Letter<'a> {
     /// The title of an owner's message.
-    Title { owner: &'a str, count: usize },
+    Title { owner: &'a str, counted: Counted },
     /// The title of an owner's stocktake.
     StocktakeTitle { owner: &'a str },
     /// The title of an owner's message about what is only reported.
@@ -36,7 +37,7 @@ pub(crate) enum Letter<'a> {
     /// How many further instances were not started.
     MoreNotStarted { count: usize },
     /// What follows for instances that were not started.
-    Retried,
+    Retried { databases: bool },
     /// The tag that keeps one instance.
     KeepTag { id: &'a str, name: &'a str, place: &'a str, key: &'a str, value: &'a str },
     /// The tag would be new.
@@ -77,9 +78,9 @@ pub(crate) enum Letter<'a> {
     /// Whether the last stocktake of an account was confirmed, and by whom.
     WasAnswered { month: Month, by: Option<&'a str> },
     /// The title for the second contact of an owner.
-    SecondTitle { owner: &'a str, count: usize },
+    SecondTitle { owner: &'a str, counted: Counted },
     /// The title of the operator's message.
-    OperatorTitle { count: usize },
+    OperatorTitle { count: usize, counted: Counted },
     /// The part number and the number of parts.
     Part { part: usize, of: usize },
     /// The options of an owner before a stop.

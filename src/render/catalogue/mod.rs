@@ -17,7 +17,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::engine::model::{Action, Locale, NotArmed, Reason, ResourceId};
+use crate::engine::model::{Action, Kind, Locale, NotArmed, Reason, ResourceId};
 use crate::engine::request::Mode;
 use crate::engine::schedule::DateRange;
 use crate::render::edge::plain;
@@ -42,6 +42,29 @@ pub(crate) enum Figure {
     Failed,
     Unreachable,
     Denied,
+}
+
+/// How many resources of each kind there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Counted {
+    /// Those that there are; no resource at all is no instance.
+    Kinds { instances: usize, databases: usize, services: usize },
+}
+
+impl Counted {
+    /// The kinds of these resources.
+    pub(crate) fn of(kinds: impl Iterator<Item = Kind>) -> Self {
+        let (mut instances, mut databases, mut services) = (0, 0, 0);
+        for kind in kinds {
+            *match kind {
+                Kind::Instance => &mut instances,
+                Kind::Database => &mut databases,
+                Kind::Service => &mut services,
+            } += 1;
+        }
+        Self::Kinds { instances, databases, services }
+    }
 }
 
 /// What happens to the verdicts of a report.

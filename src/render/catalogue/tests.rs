@@ -13,6 +13,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("letter.rs"), "Letter", &["notice"]),
     (include_str!("money.rs"), "Phrase", &["money"]),
     (include_str!("page.rs"), "Text", &["page"]),
+    (include_str!("mod.rs"), "Counted", &["counted"]),
     (include_str!("mod.rs"), "Effect", &["effect"]),
     (include_str!("mod.rs"), "Figure", &["count"]),
     (include_str!("mod.rs"), "Sentence", &["sentence"]),

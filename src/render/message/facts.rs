@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::engine::model::{Item, Subject};
+use crate::engine::model::{Item, Kind, Subject};
 use crate::engine::report::digest::{Digest, Entry, Reader};
 use crate::render::catalogue::{self, Head, Letter, detail, letter, meaning};
 use crate::render::edge::plain;
@@ -77,8 +77,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
     }
     if *subject == Subject::Stopped || stop_is_due(item) && !is_operator {
-        let start = format!("aws ec2 start-instances --region {} --instance-ids {id}", target.region);
-        lines.push(say(Head::Back, start, true));
+        lines.extend(back(item).map(|start| say(Head::Back, start, true)));
     }
     if !matches!(subject, Subject::Lifted | Subject::FirstStart) {
         lines.push(say(Head::Keep, keep(item, frame), true));
@@ -96,6 +95,20 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let about = [short(name, NAME), short(kind, WORD)].into_iter().filter(|text| !text.is_empty()).collect();
     let link = frame.links.and_then(|links| links.resource(&item.id));
     Facts { id: plain(id), about, place: plain(&place), lines, link }
+}
+
+/// The command that starts it again.
+fn back(item: &Item) -> Option<String> {
+    let (id, region) = (&item.id, &item.id.place.region);
+    match id.kind {
+        Kind::Instance => Some(format!("aws ec2 start-instances --region {region} --instance-ids {}", id.name)),
+        Kind::Database => {
+            let what = if id.is_db_cluster() { "cluster" } else { "instance" };
+            let name = id.identifier();
+            Some(format!("aws rds start-db-{what} --region {region} --db-{what}-identifier {name}"))
+        }
+        Kind::Service => None,
+    }
 }
 
 /// Whether the message says when it will be stopped.

@@ -18,7 +18,7 @@ use crate::engine::model::{Contact, Item, Locale, Message, Subject};
 use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::tags::TagNames;
 
-use crate::render::catalogue::{Head, Letter, head, letter};
+use crate::render::catalogue::{Counted, Head, Letter, head, letter};
 use crate::render::edge;
 use crate::render::edge::unlinked;
 use crate::render::message::facts::short;
@@ -66,7 +66,7 @@ fn title(digest: &Digest, frame: &Frame<'_>, part: usize, of: usize) -> String {
 
 fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     let instances: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id).collect();
-    let count = instances.len();
+    let (count, counted) = (instances.len(), Counted::of(instances.iter().map(|id| id.kind)));
     match &digest.reader {
         // A digest without entries has only notes.
         Reader::Owner(_, Contact::First) if count == 0 => match digest.about {
@@ -74,11 +74,11 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
             About::Stocktake => Letter::StocktakeTitle { owner },
             About::Morning { started, of } => Letter::MorningTitle { owner: Some(owner), started, of },
         },
-        Reader::Owner(_, Contact::First) => Letter::Title { owner, count },
-        Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
+        Reader::Owner(_, Contact::First) => Letter::Title { owner, counted },
+        Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, counted },
         Reader::Operator => match digest.about {
             About::Morning { started, of } => Letter::MorningTitle { owner: None, started, of },
-            About::News | About::Stocktake | About::Forgotten | About::Several => Letter::OperatorTitle { count },
+            About::News | About::Stocktake | About::Forgotten | About::Several => Letter::OperatorTitle { count, counted },
         },
     }
 }

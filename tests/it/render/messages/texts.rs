@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Contact, Item, Locale, Message, Skipped, Subject, Verdict};
+use idle_reaper::engine::model::{Contact, Item, Locale, Message, ResourceId, Skipped, Subject, Verdict};
 use idle_reaper::engine::report::digest::{About, Digest, Entry, Reader};
 use idle_reaper::render::{Frame, messages};
 use proptest::prelude::*;
@@ -80,6 +80,23 @@ fn a_message_says_what_why_since_when_what_it_costs_when_it_stops_how_to_keep_it
     let mut operator = digest(&settings, "mail", items(), Reader::Operator);
     operator.notes = vec!["channel `slack` was down".into()];
     insta::assert_snapshot!("operator", pretty(&written(&settings, &operator, Locale::En)[0]));
+}
+
+#[test]
+fn a_database_is_named_as_one_and_started_by_its_own_command() {
+    let settings = telling();
+    let place = idle_reaper::engine::model::Target::new("111111111111", "ap-northeast-1");
+    let db = |name: &str| Item { id: ResourceId::named(place.clone(), name), ..item("i-1") };
+    let items = vec![item("i-1"), item("i-2"), db("db:orders"), db("cluster:main")];
+    let mail = written(&settings, &digest(&settings, "mail", items, first()), Locale::En).remove(0);
+    assert!(mail.subject.contains("2 instances and 2 databases of team-dev"), "{}", mail.subject);
+    for command in [
+        "aws rds start-db-instance --region ap-northeast-1 --db-instance-identifier orders",
+        "aws rds start-db-cluster --region ap-northeast-1 --db-cluster-identifier main",
+        "aws ec2 start-instances --region ap-northeast-1 --instance-ids i-1",
+    ] {
+        assert!(mail.body.contains(command), "{command} is missing in {}", mail.body);
+    }
 }
 
 #[test]
