@@ -78,7 +78,9 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, counted },
         Reader::Operator => match digest.about {
             About::Morning { started, of } => Letter::MorningTitle { owner: None, started, of },
-            About::News | About::Stocktake | About::Forgotten | About::Several => Letter::OperatorTitle { count, counted },
+            About::News | About::Stocktake | About::Forgotten | About::Several => {
+                Letter::OperatorTitle { count, counted }
+            }
         },
     }
 }
