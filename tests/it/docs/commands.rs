@@ -185,6 +185,13 @@ fn furnish(folder: &Path) {
         let recorded = format!("tests/it/local/recorded/describe-{name}.json");
         fs::copy(root().join(recorded), folder.join(format!("{name}.json"))).unwrap();
     }
+    let service = r#"{"services": [{
+        "serviceArn": "arn:aws:ecs:ap-northeast-1:111111111111:service/shop/web", "serviceName": "web", "status": "ACTIVE",
+        "clusterArn": "arn:aws:ecs:ap-northeast-1:111111111111:cluster/shop", "desiredCount": 1, "runningCount": 1,
+        "schedulingStrategy": "REPLICA", "launchType": "FARGATE", "createdAt": "2026-11-20T09:00:00+09:00", "tags": [],
+        "deployments": [{"rolloutState": "COMPLETED", "createdAt": "2026-11-20T09:00:00+09:00"}]
+    }], "failures": []}"#;
+    fs::write(folder.join("services.json"), service).unwrap();
     let elsewhere = inventory.replace("\"OwnerId\": \"111111111111\"", "\"OwnerId\": \"222222222222\"");
     fs::write(folder.join("virginia.json"), elsewhere).unwrap();
 }
