@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Money;
-use crate::engine::model::{Locale, Usd};
+use crate::engine::model::{Kind, Locale, ResourceId, Target, Usd};
 use crate::engine::report::difference::{Change, Judged};
 use crate::engine::trends::{Comparison, HeatMap};
 use crate::render::catalogue::page::{Text, text as say};
@@ -115,9 +115,12 @@ fn changed(change: &Change, at: DateTime<Utc>, options: &Options<'_>) -> Vec<Cel
     };
     let name = after.as_ref().or(before.as_ref()).map_or("", |judged| &judged.name);
     let place = Some(format!("{account} {region}"));
+    let target = Target::new(account.as_str(), region.as_str());
+    let resource = ResourceId { place: target.into(), kind: Kind::of(id), name: id.as_str().into() };
+    let href = options.links.and_then(|links| links.resource(&resource));
     let instance = match name {
-        "" => Cell { small: place, ..id.as_str().into() },
-        name => Cell { code: Some(id.clone()), small: place, ..name.into() },
+        "" => Cell { href, small: place, ..id.as_str().into() },
+        name => Cell { href, code: Some(id.clone()), small: place, ..name.into() },
     };
     vec![instance, voice(options.locale).at(at, options.zone).into(), side(before), side(after)]
 }

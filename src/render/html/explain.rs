@@ -5,7 +5,7 @@ use crate::engine::judge::explain::Asked;
 use crate::engine::model::{Instance, Locale};
 use crate::engine::trends::HeatMap;
 use crate::render::catalogue::page::{Text, text as say};
-use crate::render::catalogue::{Sentence, detail, inputs, meaning, mend, voice};
+use crate::render::catalogue::{Label, Sentence, detail, inputs, meaning, mend, voice};
 use crate::render::html::document::{Block, Cell, Document, Head, Heat, Table};
 use crate::render::html::people::People;
 use crate::render::html::{NoPage, Options, heat};
@@ -53,11 +53,17 @@ pub fn explain(
         rows: asked.iter().map(row).collect(),
         ..Table::default()
     };
+    let href = options.links.and_then(|links| links.resource(&instance.id));
     let document = Document {
         title: say(locale, Text::Explained { id: &instance.id, name: instance.name() }),
-        headline: people.text(&voice(locale).say(ruled)),
+        // Backticks are for terminals.
+        headline: people.text(&voice(locale).say(ruled)).replace('`', ""),
         lines: sentences.chain(more.iter().cloned()).map(|line| people.text(&line).into()).collect(),
         blocks: map.map(|map| Block::Heat(ran(map, locale))).into_iter().chain([Block::Table(rules)]).collect(),
+        found_by: vec![(
+            voice(locale).label(Label::Instance).to_owned(),
+            Cell { href, ..instance.id.name.to_string().into() },
+        )],
         ..Document::default()
     };
     Ok(document.render(locale)?)

@@ -3,7 +3,9 @@
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Contact, ResourceId, Target, Text};
 use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::difference::Change;
 use idle_reaper::engine::report::digest::{About, Digest, Entry, Reader};
+use idle_reaper::render::html::{BacktestDay, Options, backtest};
 use idle_reaper::render::{Frame, Style, View, csv, json, markdown, messages, table};
 use serde_json::Value;
 
@@ -99,4 +101,20 @@ fn a_text_in_a_message_leads_to_each_resource_that_it_names() {
     // An id that occurs in two accounts leads nowhere.
     let two = [("i-1".to_owned(), Some("https://a".to_owned())), ("i-1".to_owned(), Some("https://b".to_owned()))];
     assert!(Text::linking("i-1".to_owned(), two.into_iter()).links.is_empty());
+}
+
+#[test]
+fn the_page_of_a_backtest_leads_to_each_instance() {
+    let settings = linked();
+    let change = Change {
+        account: "111111111111".into(),
+        region: "ap-northeast-1".into(),
+        id: "i-0123456789abcdef0".into(),
+        before: None,
+        after: None,
+    };
+    let (at, found, unreachable, candidates, before) = (at(EVENING), 1, 0, Some(1), Some(0));
+    let day = BacktestDay { at, found, unreachable, candidates, before, changes: vec![change] };
+    let html = backtest(&[day], None, &Options::of(&settings)).unwrap();
+    assert_eq!(html.matches("InstanceDetails").count(), 1);
 }
