@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::engine::import::{Defined, Import, PeerTag};
-use crate::engine::schedule::dialects::instance_scheduler::{Period, week, zone};
+use crate::engine::schedule::dialects::instance_scheduler::{Period, by_hand, week, zone};
 
 /// A row: its texts by the names of its attributes, without `_` and in lower case.
 type Row = BTreeMap<String, Vec<String>>;
@@ -120,7 +120,8 @@ fn hours(row: &Row, periods: &[Period], default_zone: &str) -> Result<String, St
     if own.is_empty() {
         return Err("it has no periods".to_owned());
     }
-    let week = week(&own).map_err(|why| why.to_string())?.to_string();
+    let hint = || by_hand(&own).map_or_else(String::new, |hours| format!("; by hand it is `{hours} @ {zone}`"));
+    let week = week(&own).map_err(|why| format!("{why}{}", hint()))?.to_string();
     Ok(if matches!(week.as_str(), "always" | "closed") { week } else { format!("{week} @ {zone}") })
 }
 

@@ -109,6 +109,9 @@ pub enum ExprError {
     /// Of a tag in the notation of Cloud Custodian.
     #[error("`{0}` never opens: at every hour of `on` there is an `off`, which wins")]
     NoOpening(String),
+    /// Of a tag in the notation of Cloud Custodian.
+    #[error("`{0}` has an `on` and an `off` at one hour at which it is stopped already, so the order of both decides")]
+    SameHour(String),
     #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `closed`")]
     Empty,
     /// Most users who write `never` in a tag mean that their instance is never stopped.

@@ -237,6 +237,7 @@ fn an_unreadable_expression_is_said_as_the_settings_say_it() {
         ExprError::TwoKeys(text(), text()),
         ExprError::OffHours(text()),
         ExprError::NoOpening(text()),
+        ExprError::SameHour(text()),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),

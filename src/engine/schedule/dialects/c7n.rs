@@ -112,6 +112,9 @@ impl C7n {
         let (opens, closes) = self.week.edges();
         let (on, off) = (on.map_or(Ok(opens), specs)?, off.map_or(Ok(closes), specs)?);
         let week = Week::between(&on, &off).ok_or_else(|| ExprError::NoOpening(value.to_owned()))?;
+        if week.is_doubtful(&on, &off) {
+            return Err(ExprError::SameHour(value.to_owned()));
+        }
         Ok(Meaning::Hours(format!("{week} @ {}", zone.unwrap_or(self.zone))))
     }
 }

@@ -4,8 +4,12 @@
 use thiserror::Error;
 
 use crate::engine::schedule::dialects::week::{DAYS, Week};
+use crate::engine::schedule::{Expr, PLACES};
 
 pub use crate::engine::schedule::dialects::zones::canonical as zone;
+
+/// 23:59.
+const LAST_MINUTE: usize = 24 * 60 - 1;
 
 /// A period, as its table and its command line write it. An absent list is every day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +53,58 @@ pub fn week(periods: &[Period]) -> Result<Week, Untranslatable> {
     };
     let week = Week::of(open);
     Ok(if periods.len() > 1 { week.glued() } else { week })
+}
+
+/// What a person may write for periods that are not the same in every week: nth and last weekdays, and days of the
+/// month. It is only proposed, because each period was meant for another tool.
+pub fn by_hand(periods: &[Period]) -> Option<String> {
+    let windows = periods.iter().map(window_by_hand).collect::<Option<Vec<_>>>()?.join(" + ");
+    Expr::parse(&windows).is_ok().then_some(windows)
+}
+
+fn window_by_hand(period: &Period) -> Option<String> {
+    let Period { name: _, begintime, endtime, weekdays, monthdays, months } = period;
+    let (begin, end) = (minutes(begintime.as_ref()?)?, minutes(endtime.as_ref()?)?);
+    // A period until 23:59 may go on at midnight in the next one.
+    if begin >= end || end == LAST_MINUTE {
+        return None;
+    }
+    let days = match (listed(weekdays), listed(monthdays)) {
+        _ if !listed(months).is_empty() => return None,
+        (week, month) if month.is_empty() => week.iter().map(|part| in_month(part)).collect::<Option<Vec<_>>>()?,
+        (week, month) if week.is_empty() => month.iter().map(|part| dates(part)).collect::<Option<Vec<_>>>()?,
+        // Only a day that is both would count.
+        (_, _) => return None,
+    };
+    let days = if days.is_empty() { "mon-sun".to_owned() } else { days.join(".") };
+    Some(format!("{days} {:02}:{:02}-{:02}:{:02}", begin / 60, begin % 60, end / 60, end % 60))
+}
+
+/// The parts of a list that do not mean everything.
+fn listed(parts: &[String]) -> Vec<String> {
+    let parts = parts.iter().flat_map(|part| part.split(',')).map(|part| part.trim().to_lowercase());
+    parts.filter(|part| !is_every(part)).collect()
+}
+
+/// `mon#2` as `2nd-mon`, `friL` as `last-fri`, and days of every week.
+fn in_month(part: &str) -> Option<String> {
+    let named = |text: &str| DAYS.get(day(text)?).copied();
+    let nth = |n: &str| ["1", "2", "3", "4", "5"].iter().position(|known| *known == n);
+    if let Some((text, n)) = part.split_once('#') {
+        return Some(format!("{}-{}", PLACES.get(nth(n)?)?, named(text)?));
+    }
+    if let Some(text) = part.strip_suffix('l') {
+        return Some(format!("last-{}", named(text)?));
+    }
+    Some(range(part)?.into_iter().filter_map(|day| DAYS.get(day).copied()).collect::<Vec<_>>().join("."))
+}
+
+/// `1-5` as `day-1.day-2` and so on.
+fn dates(part: &str) -> Option<String> {
+    let (first, last) = part.split_once('-').unwrap_or((part, part));
+    let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+    let days: Vec<String> = (first..=last.min(31)).map(|day| format!("day-{day}")).collect();
+    (!days.is_empty()).then(|| days.join("."))
 }
 
 /// The days of a period, and the minutes between which it is open.

@@ -42,6 +42,12 @@ impl Week {
         Some(Self(minutes.collect()))
     }
 
+    /// Whether it is closed already before a minute with both edges. What a tool does there depends on which of its two
+    /// actions comes first.
+    pub(super) fn is_doubtful(&self, on: &Edges, off: &Edges) -> bool {
+        on.intersection(off).any(|(day, minute)| !self.is_open(day * DAY + minute + WEEK - 1))
+    }
+
     /// The week of these hours; `None` where they differ from week to week.
     pub fn of_hours(hours: &Hours) -> Option<Self> {
         let parts = vec![Part { hours: hours.clone(), zone: Tz::UTC, calendar: None }];

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use idle_reaper::engine::schedule::dialects::instance_scheduler::{Period, Untranslatable, week, zone};
+use idle_reaper::engine::schedule::dialects::instance_scheduler::{Period, Untranslatable, by_hand, week, zone};
 use idle_reaper::engine::schedule::dialects::{Dialect, Meaning, Week};
 use idle_reaper::engine::schedule::{Expr, ExprError};
 use proptest::prelude::*;
@@ -107,6 +107,9 @@ fn what_is_not_understood_exactly_is_an_error() {
     for value in ["tz=utc+5", "tz=tokyo", "tz=", "off=(m-f,19);tz=", "off=(m-f,19);on=(m-f,7);tz=nowhere/at-all"] {
         assert!(matches!(c7n(value), Err(ExprError::Zone(_))), "{value}: {:?}", c7n(value));
     }
+    // Running until then, it is stopped. Stopped already, Cloud Custodian may start it.
+    let same = "off=[(m-f,19),(f,20)];on=[(m-f,7),(f,20)]";
+    assert_eq!(c7n(same), Err(ExprError::SameHour(same.to_owned())));
     let never = "off=(m-f,7);on=(m-f,7)";
     assert_eq!(c7n(never), Err(ExprError::NoOpening(never.to_owned())));
 }
@@ -203,6 +206,36 @@ fn the_periods_of_instance_scheduler_mean_the_same() {
         assert_eq!(zone(old).map(|zone| zone.name()), Some(now));
     }
     assert_eq!((zone("us/pacific"), zone("PST"), zone("")), (None, None, None));
+}
+
+#[test]
+fn what_is_not_the_same_in_every_week_is_proposed_to_be_written_by_hand() {
+    let of_month = |monthdays: &str, weekdays: &str| Period {
+        monthdays: vec![monthdays.to_owned()],
+        ..period("p", "09:00", "17:00", weekdays)
+    };
+    for (periods, hours) in [
+        (vec![period("p", "09:00", "17:00", "mon#1")], Some("1st-mon 09:00-17:00")),
+        (vec![period("p", "9:00", "17:00", "Sat#2,friL")], Some("2nd-sat.last-fri 09:00-17:00")),
+        (vec![period("p", "09:00", "17:00", "0#5, wed")], Some("5th-mon.wed 09:00-17:00")),
+        (
+            vec![of_month("1-3", ""), period("q", "08:00", "12:00", "sat-mon")],
+            Some("day-1.day-2.day-3 09:00-17:00 + sat.sun.mon 08:00-12:00"),
+        ),
+        (vec![of_month("15", "*")], Some("day-15 09:00-17:00")),
+        (vec![of_month("15", "mon")], None),
+        (vec![of_month("L", "")], None),
+        (vec![of_month("15W", "")], None),
+        (vec![of_month("1/5", "")], None),
+        (vec![of_month("32", "")], None),
+        (vec![Period { months: vec!["jan".to_owned()], ..of_month("1", "") }], None),
+        (vec![period("p", "09:00", "17:00", "mon#6")], None),
+        (vec![period("p", "09:00", "17:00", "l")], None),
+        (vec![period("p", "20:00", "23:59", "mon#1")], None),
+        (vec![period("p", "09:00", "", "mon#1")], None),
+    ] {
+        assert_eq!(by_hand(&periods).as_deref(), hours, "{periods:?}");
+    }
 }
 
 #[test]

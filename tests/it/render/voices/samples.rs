@@ -150,6 +150,7 @@ fn exprs() -> Vec<ExprError> {
         ExprError::TwoKeys(text("Schedule=office"), text("maid_offhours=on")),
         ExprError::OffHours(text("never")),
         ExprError::NoOpening(text("off=(m,7);on=(m,7)")),
+        ExprError::SameHour(text("off=[(m-f,19),(f,20)];on=[(m-f,7),(f,20)]")),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),
@@ -175,6 +176,7 @@ fn in_expr(wrong: &ExprError) -> Vec<String> {
         ExprError::Zone(value)
         | ExprError::OffHours(value)
         | ExprError::NoOpening(value)
+        | ExprError::SameHour(value)
         | ExprError::Window(value)
         | ExprError::Day(value)
         | ExprError::Weekday(value)
