@@ -79,9 +79,8 @@ impl History {
         let Some(since) = self.databases.as_ref().and_then(|known| known.found(id)) else { return OwnActs::default() };
         let open = || self.unverified.get(id).into_iter().flatten();
         let stops = open().filter(|step| step.action.is_stop()).map(|step| step.at);
-        let starts = open().filter(|step| !step.action.is_stop() && step.undo.is_none()).map(|step| step.at);
         let stops = stops.chain(self.stops.get(id).into_iter().flatten().copied());
-        let starts = starts.chain(self.starts.get(id).into_iter().flatten().copied());
+        let starts = self.open_starts(id).chain(self.starts.get(id).into_iter().flatten().copied());
         let stop = stops.filter(|at| *at >= since).max();
         let start = starts.filter(|at| *at >= since).max().filter(|start| stop.is_none_or(|stop| stop < *start));
         OwnActs { stop: stop.filter(|_| start.is_none()), start }
@@ -90,8 +89,17 @@ impl History {
     /// Whether the start of `id` at `launch` was the reaper's own: the reaper confirmed a start within the length of
     /// a run.
     pub fn is_own_start(&self, id: &ResourceId, launch: DateTime<Utc>) -> bool {
-        let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
-        known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
+        let confirmed = self.own.get(id).into_iter().flat_map(|own| &own.starts);
+        let confirmed = confirmed.chain(self.starts.get(id).into_iter().flatten()).copied();
+        confirmed
+            .chain(self.open_starts(id))
+            .any(|known| launch <= known && known - launch <= Duration::minutes(START_MINUTES))
+    }
+
+    /// Starts by the reaper, and not for an undo, whose end is not known yet.
+    fn open_starts(&self, id: &ResourceId) -> impl Iterator<Item = DateTime<Utc>> {
+        let open = self.unverified.get(id).into_iter().flatten();
+        open.filter(|step| !step.action.is_stop() && step.undo.is_none()).map(|step| step.at)
     }
 }
 

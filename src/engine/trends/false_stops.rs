@@ -21,7 +21,8 @@ pub(super) fn false_stops(history: &History, id: &ResourceId, launch: Option<Dat
     let begin = Duration::minutes(START_MINUTES);
     let own =
         |launch: DateTime<Utc>| starts.iter().chain(&failed).any(|known| launch <= *known && *known - launch <= begin);
-    let launch = launch.filter(|launch| !own(*launch));
+    // A start that takes minutes may have no confirmed end yet.
+    let launch = launch.filter(|launch| !own(*launch) && !history.is_own_start(id, *launch));
     let taken_back = history.undone.get(id).copied().into_iter().chain(launch);
     let stop = |at: DateTime<Utc>| {
         let stop = stops.iter().copied().filter(|stop| *stop <= at).max()?;

@@ -61,6 +61,11 @@ fn a_day_of_a_database_and_its_instance() {
     let starting = |id: &str| (id.to_owned(), OutcomeKind::Starting);
     assert_eq!(outcomes_of(&opening), [starting("cluster:orders"), starting("db:orders")]);
     let later = apply(&world, &settings(), at(OPEN));
+    assert!(
+        row(&later, "db:orders").remarks.is_empty(),
+        "nobody else started it: {:?}",
+        row(&later, "db:orders").remarks
+    );
     assert_eq!(
         outcomes_of(&later).len(),
         2,
