@@ -23,7 +23,7 @@ use crate::fake::at;
 const BEGIN: &str = "2026-11-02T00:00:00+09:00";
 const DAYS: i64 = 21;
 /// Hours between two runs, and within which everything is scanned once.
-const INTERVAL: i64 = 2;
+const INTERVAL: i64 = 3;
 const SWEEP: i64 = 4;
 const ACCOUNTS: usize = 6;
 const REGIONS: [&str; 2] = ["ap-northeast-1", "us-east-1"];
@@ -157,7 +157,7 @@ fn three_weeks_give_the_same_stops_and_only_what_is_new_in_an_empty_target_may_c
             assert!((1..=(SWEEP + INTERVAL) * 60).contains(&hours), "{name} was stopped {hours} minutes late");
         }
     }
-    assert!(late > 0, "some instances in empty targets must be found late, or nothing was compared");
+    assert!(late >= 3, "some instances in empty targets must be found late, or nothing was compared");
     let (described, all) = (swept.described(), always.described());
-    assert!(described * 10 < all * 9, "{described} of {all} calls");
+    assert!(described < all, "{described} of {all} calls"); // runs every three hours sweep most of the time
 }
