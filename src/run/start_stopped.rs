@@ -145,8 +145,10 @@ async fn prepare(
     let waits = "some are still stopping; repeat the command in a minute".to_owned();
     let plan = Plan::of(settings, clock.at(), steps(&found));
     let Scanned { mut unreachable, mut denied, unlisted, .. } = scanned;
-    let unlisted =
-        unlisted.iter().map(|one| format!("databases could not be listed in {}: {}", one.target(), one.cause));
+    let unlisted = unlisted.first().map(|first| {
+        let (count, target) = (unlisted.len(), first.target());
+        format!("databases could not be listed in {count} Regions, {target} first: {}", first.cause)
+    });
     let notes: Vec<String> = waiting.then_some(waits).into_iter().chain(unlisted).collect();
     unreachable.sort();
     denied.sort();
