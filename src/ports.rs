@@ -140,7 +140,7 @@ pub trait Scan {
         kinds: &[ReportOnly],
         _now: DateTime<Utc>,
     ) -> impl Future<Output = BTreeMap<ReportOnly, Result<Vec<Facts>, String>>> {
-        let unknown = |kind: &ReportOnly| (*kind, Err("a saved inventory contains instances only".to_owned()));
+        let unknown = |kind: &ReportOnly| (*kind, Err("this reader cannot list it".to_owned()));
         let answer = kinds.iter().map(unknown).collect();
         async { answer }
     }

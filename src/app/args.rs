@@ -19,8 +19,8 @@ use crate::render::{Column, View};
 /// The variable that sets the instant to judge by, for rehearsals.
 pub(super) const AT: &str = "IDLE_REAPER_AT";
 
-/// Finds EC2 instances left running outside business hours, in every account of an organisation, and reports
-/// or stops them.
+/// Finds EC2 instances, databases and ECS services left running outside business hours, in every account of an
+/// organisation, and reports or stops them.
 #[derive(Debug, Parser)]
 #[command(name = "idle-reaper", version, about, max_term_width = 100, after_help = EXITS)]
 pub struct Args {
@@ -58,8 +58,8 @@ pub struct Args {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS: a file, a folder, or `-` for
-    /// standard input; may be repeated. With `plan`, a folder of snapshots of several days is a backtest.
+    /// Read a snapshot, or output of the AWS CLI such as that of `aws ec2 describe-instances`, instead of AWS: a file, a
+    /// folder, or `-` for standard input; may be repeated. With `plan`, a folder of snapshots of several days is a backtest.
     #[arg(long, global = true, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
 }
@@ -132,7 +132,7 @@ pub enum Verb {
         #[arg(long)]
         even_frozen: bool,
     },
-    /// Start the instances with the reaper's tag in your own account, with your own rights, and without settings, hub or
+    /// Start the instances and databases with the reaper's tag in your own account, with your own rights, and without settings, hub or
     /// record. A dry run, unless it is confirmed.
     StartStopped {
         /// Only what this run stopped.

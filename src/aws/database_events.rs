@@ -1,5 +1,5 @@
 //! When databases were started and stopped: DescribeEvents, which has the last 14 days. Its answer has no ids of events, so
-//! they are told by their text ("Amazon RDS event categories and event messages" in AWS's user guide): RDS-EVENT-0088 and
+//! they are recognised by their text ("Amazon RDS event categories and event messages" in AWS's user guide): RDS-EVENT-0088 and
 //! 0151 "started", 0087 and 0150 "stopped", 0154 and 0153 "being started due to it exceeding the maximum allowed time being
 //! stopped".
 

@@ -233,7 +233,7 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        // Services are only judged so far, and nothing is stopped for want of their last hour.
+        // No metrics of services are read.
         let (services, asked): (Vec<_>, Vec<_>) =
             asked.iter().cloned().partition(|one| Kind::of(&one.id) == Kind::Service);
         let mut answers = self.last_hour(target, &asked, now).await;

@@ -14,7 +14,7 @@ use crate::engine::model::{Instance, ResourceId, State, Tags, sane_option};
 pub struct Service {
     /// The status as AWS names it: `ACTIVE`, `DRAINING` or `INACTIVE`.
     pub status: Box<str>,
-    /// The number of tasks that it shall have.
+    /// The desired number of tasks.
     pub desired: Option<u32>,
     /// The number of tasks that run.
     pub running: Option<u32>,
