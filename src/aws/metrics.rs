@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn box_of(gpu: bool) -> Recent {
-        Recent { id: "i-1".into(), launch: None, parts: Box::default(), gpu }
+        Recent { id: "i-1".into(), launch: None, parts: Box::default(), source: Source::Ec2, gpu }
     }
 
     async fn measured(rules: &[&Rule], gpu: bool) -> (LastHour, u64) {

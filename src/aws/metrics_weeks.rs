@@ -11,9 +11,8 @@ use chrono::{DateTime, Utc};
 
 use crate::aws::metrics::METRICS;
 use crate::aws::{Meter, Tokens, words};
-use crate::engine::evidence::idle::{Asked, Series};
+use crate::engine::evidence::idle::{Asked, Series, Source};
 use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
-use crate::engine::model::Kind;
 
 /// One metric as CloudWatch knows it.
 #[derive(Clone, Debug)]
@@ -35,9 +34,9 @@ pub(crate) async fn evidence(
     let of = |one: &'_ Wanted| -> Vec<(Box<str>, Asked)> {
         one.asked.iter().map(|asked| (one.id.clone(), *asked)).collect()
     };
-    let instances = wanted.iter().filter(|one| Kind::of(&one.id) == Kind::Instance);
+    let instances = wanted.iter().filter(|one| one.source == Source::Ec2);
     let all: Vec<(Box<str>, Asked)> = instances.flat_map(of).collect();
-    let queries: Vec<Query> = all.iter().map(|(id, asked)| query(*asked, id, Source::Instance)).collect();
+    let queries: Vec<Query> = all.iter().map(|(id, asked)| query(*asked, id, ("AWS/EC2", "InstanceId"))).collect();
     let answers = ask(client, meter, &queries, now).await;
     let mut found: HashMap<Box<str>, Evidence> = HashMap::new();
     for ((id, asked), reading) in all.iter().zip(answers) {
@@ -58,7 +57,7 @@ async fn from_parts(
 ) {
     let mut open: Vec<(&Wanted, Asked)> = Vec::new();
     for one in wanted {
-        let is_database = Kind::of(&one.id) == Kind::Database;
+        let is_database = one.source != Source::Ec2;
         let is_open = |asked: &&Asked| {
             let reading = found.get(&one.id).and_then(|evidence| evidence.get(asked.metric));
             let is_empty = matches!(reading, Some(Reading::Known(series)) if series.is_empty());
@@ -67,14 +66,14 @@ async fn from_parts(
         open.extend(one.asked.iter().filter(is_open).map(|asked| (one, *asked)));
     }
     let each = |(one, asked): &(&'_ Wanted, Asked)| -> Vec<Query> {
-        let source = Source::of_parts(one);
+        let source = of_parts(one.source);
         one.parts.iter().map(|part| query(*asked, part, source)).collect()
     };
     let queries: Vec<Query> = open.iter().flat_map(each).collect();
     let mut answers = ask(client, meter, &queries, now).await.into_iter();
     for (one, asked) in open {
-        let of_parts: Vec<Reading> = answers.by_ref().take(one.parts.len()).collect();
-        let reading = together(of_parts, asked.metric.period(), Source::of_parts(one));
+        let readings: Vec<Reading> = answers.by_ref().take(one.parts.len()).collect();
+        let reading = together(readings, asked.metric.period(), one.source);
         found.entry(one.id.clone()).or_default().add(asked.metric, reading);
     }
 }
@@ -82,7 +81,7 @@ async fn from_parts(
 /// The readings of all parts combined: volumes add up, and the busiest instance speaks for its cluster. A gap of one part
 /// is a gap of all.
 fn together(readings: Vec<Reading>, period: i64, source: Source) -> Reading {
-    let join = if source == Source::Volume { |one, other| one + other } else { f64::max };
+    let join = if source == Source::Ec2 { |one, other| one + other } else { f64::max };
     let mut all = Vec::with_capacity(readings.len());
     for reading in readings {
         match reading {
@@ -169,28 +168,20 @@ fn build(n: usize, query: &Query) -> MetricDataQuery {
     MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
 }
 
-/// What publishes a metric.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    Instance,
-    Volume,
-    DbInstance,
-}
+const EBS: &str = "AWS/EBS";
 
-impl Source {
-    fn of_parts(of: &Wanted) -> Self {
-        if Kind::of(&of.id) == Kind::Database { Self::DbInstance } else { Self::Volume }
+/// The namespace and the dimension of the parts' metrics.
+fn of_parts(source: Source) -> (&'static str, &'static str) {
+    match source {
+        Source::Ec2 => (EBS, "VolumeId"),
+        Source::Rds => ("AWS/RDS", "DBInstanceIdentifier"),
+        Source::DocDb => ("AWS/DocDB", "DBInstanceIdentifier"),
     }
 }
 
 /// A metric of what has this id.
-fn query(asked: Asked, id: &str, source: Source) -> Query {
-    let (name, statistic) = name(asked.metric, source == Source::Volume);
-    let (namespace, key) = match source {
-        Source::Instance => ("AWS/EC2", "InstanceId"),
-        Source::Volume => ("AWS/EBS", "VolumeId"),
-        Source::DbInstance => ("AWS/RDS", "DBInstanceIdentifier"),
-    };
+fn query(asked: Asked, id: &str, (namespace, key): (&str, &str)) -> Query {
+    let (name, statistic) = name(asked.metric, namespace == EBS);
     let dimension = Dimension::builder().name(key).value(id).build();
     let metric = Named::builder().namespace(namespace).metric_name(name).dimensions(dimension).build();
     Query { metric, statistic, period: asked.metric.period(), since: asked.since }

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::{
-    Asked, Next, Own, Peer, Question, baselines, classify, network_per_hour, next, since,
+    Asked, Next, Own, Peer, Question, Source, baselines, classify, network_per_hour, next, since,
 };
 use crate::engine::evidence::{Evidence, Idleness, Reading, Sighting, Wanted, Witness};
 use crate::engine::model::{ByResource, IdleFacts, Instance, Kind, ResourceId, Target, WhyReportOnly};
@@ -93,7 +93,12 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
         let asked = |metric| Asked { metric, since: since(metric, question.settings, question.now) };
         let id = &question.instance.id;
         let asked = metrics.into_iter().map(asked).collect();
-        let one = Wanted { id: (&*id.name).into(), parts: question.instance.parts(), asked };
+        let one = Wanted {
+            id: (&*id.name).into(),
+            parts: question.instance.parts(),
+            source: Source::of(question.instance),
+            asked,
+        };
         wanted.entry(id.place.clone()).or_default().push(one);
     }
     if wanted.is_empty() {
@@ -107,7 +112,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
     let mut found: HashMap<ResourceId, Evidence> = HashMap::new();
     for (target, wanted, mut answers, late) in answers {
-        for Wanted { id, parts: _, asked } in wanted {
+        for Wanted { id, parts: _, source: _, asked } in wanted {
             let answer = answers.remove(&id).unwrap_or_default();
             // A metric that is missing in the answer is a gap. It is requested only once.
             let cause = if late { "there was no time left to measure it" } else { "it was not in the answer" };

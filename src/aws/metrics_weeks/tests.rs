@@ -17,8 +17,12 @@ fn now() -> DateTime<Utc> {
 fn wanted(ids: &[&str], metrics: &[Metric]) -> Vec<Wanted> {
     let since = now() - chrono::Duration::days(14);
     let asked: Vec<Asked> = metrics.iter().map(|metric| Asked { metric: *metric, since }).collect();
-    let one =
-        |id: &&str| Wanted { id: (*id).into(), parts: ["vol-1".into(), "vol-2".into()].into(), asked: asked.clone() };
+    let one = |id: &&str| Wanted {
+        id: (*id).into(),
+        parts: ["vol-1".into(), "vol-2".into()].into(),
+        source: Source::Ec2,
+        asked: asked.clone(),
+    };
     ids.iter().map(one).collect()
 }
 

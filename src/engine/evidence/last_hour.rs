@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Busy;
-use crate::engine::evidence::idle::{Asked, FIVE_MINUTES, bucket_from};
+use crate::engine::evidence::idle::{Asked, FIVE_MINUTES, Source, bucket_from};
 use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
 use crate::engine::model::{Gauge, Instance, Kind, figure};
 
@@ -36,6 +36,8 @@ pub struct Recent {
     pub launch: Option<DateTime<Utc>>,
     /// What is measured in its place, as [`Instance::parts`] has it.
     pub parts: Box<[Box<str>]>,
+    /// What publishes its metrics.
+    pub source: Source,
     /// Whether its type may have a GPU.
     pub gpu: bool,
 }
@@ -46,12 +48,12 @@ impl Recent {
         let Instance { id, launch, kind, .. } = instance;
         // The EC2 families with GPUs are named g and p, and no others: g4dn, gr6, p5.
         let gpu = id.kind == Kind::Instance && kind.starts_with(['g', 'p']);
-        Self { id: (&*id.name).into(), launch: *launch, parts: instance.parts(), gpu }
+        Self { id: (&*id.name).into(), launch: *launch, parts: instance.parts(), source: Source::of(instance), gpu }
     }
 
     /// Whether it is a database.
     pub fn is_database(&self) -> bool {
-        Kind::of(&self.id) == Kind::Database
+        self.source != Source::Ec2
     }
 
     /// The first request: CPU, which decides most cases, and connections of a database.
@@ -72,7 +74,12 @@ impl Recent {
 
     fn wanted(&self, metrics: &[Metric], now: DateTime<Utc>) -> Wanted {
         let asked = |metric: &Metric| Asked { metric: *metric, since: since(now) };
-        Wanted { id: self.id.clone(), parts: self.parts.clone(), asked: metrics.iter().map(asked).collect() }
+        Wanted {
+            id: self.id.clone(),
+            parts: self.parts.clone(),
+            source: self.source,
+            asked: metrics.iter().map(asked).collect(),
+        }
     }
 }
 

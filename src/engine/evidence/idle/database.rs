@@ -17,9 +17,9 @@ const OPERATIONS: f64 = 20.0;
 /// The metrics that are only asked for where nobody connected.
 const WITNESSES: [Metric; 3] = [Metric::Cpu, Metric::ReadIops, Metric::WriteIops];
 
-/// Why a database cannot be found idle: Neptune and DocumentDB publish metrics of their own.
+/// Why a database cannot be found idle: Neptune counts requests and no connections.
 pub(crate) fn ineligible(facts: &Database) -> Option<Ineligible> {
-    matches!(&*facts.engine, "neptune" | "docdb" | "").then_some(Ineligible::Engine)
+    matches!(&*facts.engine, "neptune" | "").then_some(Ineligible::Engine)
 }
 
 impl Windows<'_> {

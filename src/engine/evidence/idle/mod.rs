@@ -22,7 +22,7 @@ pub(crate) use crate::engine::evidence::idle::series::bucket_from;
 pub use crate::engine::evidence::idle::series::{DAY, FIVE_MINUTES, HOUR, Series};
 pub use crate::engine::evidence::idle::windows::since;
 
-use crate::engine::model::{IdleFacts, figure, sane, sane_option};
+use crate::engine::model::{IdleFacts, Instance, figure, sane, sane_option};
 
 /// A metric that is requested from CloudWatch. Each costs the same, however long the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,6 +125,29 @@ pub struct Asked {
     pub since: DateTime<Utc>,
 }
 
+/// What publishes the metrics of a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// EC2: the instance itself, and EBS for its volumes.
+    #[default]
+    Ec2,
+    /// RDS, for each instance of a database, Aurora included.
+    Rds,
+    /// DocumentDB, which publishes what RDS does under a name of its own.
+    DocDb,
+}
+
+impl Source {
+    /// Which one publishes those of a resource.
+    pub fn of(found: &Instance) -> Self {
+        match found.database.as_deref().map(|facts| &*facts.engine) {
+            None => Self::Ec2,
+            Some("docdb") => Self::DocDb,
+            Some(_) => Self::Rds,
+        }
+    }
+}
+
 /// The metrics to request for one instance or database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -132,6 +155,8 @@ pub struct Wanted {
     pub id: Box<str>,
     /// What is measured in its place, as [`Instance::parts`] has it.
     pub parts: Box<[Box<str>]>,
+    /// What publishes them.
+    pub source: Source,
     /// The metrics.
     pub asked: Vec<Asked>,
 }

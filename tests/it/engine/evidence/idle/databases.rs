@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::{Busy, Idle};
 use idle_reaper::engine::evidence::idle::{
-    Asked, Evidence, HOUR, Idleness, Ineligible, Metric, Missing, Next, Own, Question, Reading, Series, classify, next,
-    since,
+    Asked, Evidence, HOUR, Idleness, Ineligible, Metric, Missing, Next, Own, Question, Reading, Series, Source,
+    classify, next, since,
 };
 use idle_reaper::engine::evidence::{LastHour, Recent, Sighting, Witness};
 use idle_reaper::engine::model::{Gauge, Instance, Tags, Tier, WhyLikely, WhyReportOnly};
@@ -150,11 +150,16 @@ fn a_start_begins_the_windows_anew_and_other_engines_are_not_measured() {
     assert_eq!((facts.tier, facts.why_likely), (Tier::Likely, Some(WhyLikely::Young)));
     young.instance.launch = Some(at(EVENING) - Duration::hours(50));
     assert!(matches!(young.answer(), Idleness::Undetermined(Missing::RunningHours { .. })));
-    for engine in ["docdb", "neptune", ""] {
+    for engine in ["neptune", ""] {
         let mut other = Case::idle();
         other.instance.database.as_mut().expect("facts").engine = engine.into();
         assert_eq!(other.answer(), Idleness::Undetermined(Missing::Ineligible(Ineligible::Engine)), "{engine}");
     }
+    let mut document = Case::idle();
+    document.instance.database.as_mut().expect("facts").engine = "docdb".into();
+    assert!(matches!(document.answer(), Idleness::Idle(_)), "it counts connections as RDS does");
+    let sources = [&document.instance, &Case::idle().instance, &crate::fake::instance("i-1")].map(Source::of);
+    assert_eq!(sources, [Source::DocDb, Source::Rds, Source::Ec2]);
     let mut standby = Case::idle();
     standby.instance.tags = Tags::new([("Name", "orders-standby")]);
     let Idleness::Idle(facts) = standby.answer() else { panic!("{:?}", standby.answer()) };
