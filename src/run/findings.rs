@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::history::findings::{FILE, Finding, Findings};
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Notes, Remark, Subject, Target};
+use crate::engine::model::{Kind, Notes, Remark, Subject, Target};
 use crate::engine::report::{Report, Row};
 use crate::ports::WriteRecord;
 use crate::run::forgotten;
@@ -36,7 +36,7 @@ pub(crate) async fn follow(
     let targets: HashSet<Target> = forgotten::scanned(&background.targets, report).into_iter().collect();
     let scanned = |finding: &Finding| match finding.reported() {
         Some(kind) => reported?.scanned(&finding.place, kind),
-        None => targets.contains(&finding.place).then_some(report.at),
+        None => (targets.contains(&finding.place) && is_listed(finding, report)).then_some(report.at),
     };
     findings.observe(&found(history, report), scanned, report.at);
     if findings != before {
@@ -44,6 +44,12 @@ pub(crate) async fn follow(
         notes.ok_or_note(written, "what became of findings could not be recorded");
     }
     (findings, notes)
+}
+
+/// Whether the resources of its kind could be listed where it was found.
+fn is_listed(finding: &Finding, report: &Report) -> bool {
+    let (kind, Target { account, region }) = (Kind::of(&finding.id), &finding.place);
+    !report.unlisted.iter().any(|one| one.kind == kind && one.account == *account && one.region == *region)
 }
 
 /// What a person has to mend by now, and since when somebody is notified of it.

@@ -248,9 +248,7 @@ impl Assessor<'_> {
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
         scanned.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
         if let Some((_, value)) = found.instance.tags.any_case(&settings.tags.confirmed).next() {
-            let answer = scanned.background.answers.entry(found.instance.id.place.account.clone()).or_default();
-            // They begin with the month.
-            *answer = std::mem::take(answer).max(value.trim().to_owned());
+            scanned.background.answers.insert((found.instance.id.place.account.clone(), value.trim().to_owned()));
         }
         if history.stocktake.is_some() {
             scanned.background.stock.push(stock(&found.instance, &ruling, settings));

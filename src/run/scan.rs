@@ -88,8 +88,8 @@ pub struct Background {
     pub contacts: Contacts,
     /// Stops that earlier runs made and did not record.
     pub confirmed: Vec<Confirmed>,
-    /// What tags of instances confirm, by account: the latest month, and perhaps who.
-    pub answers: BTreeMap<Arc<str>, String>,
+    /// What tags confirm, by account.
+    pub answers: BTreeSet<(Arc<str>, String)>,
     /// The bill, in a run that takes the stocktake and is to ask for it; or why it is unknown.
     pub bill: Option<Result<Bill, String>>,
 }

@@ -282,7 +282,8 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
             self.scanned.unlisted.push(Unlisted { kind, account, region, cause });
         }
         let visit = match answer {
-            Ok(()) => Visit::Complete(found),
+            Ok(()) if partial.is_empty() => Visit::Complete(found),
+            Ok(()) => Visit::Partial(found),
             Err(NotScanned::Unreachable(_)) => Visit::Failed(found),
             Err(NotScanned::Denied) => Visit::Denied,
         };

@@ -133,10 +133,11 @@ impl Databases {
         let mut seen = self.0.get(&found.id).cloned().unwrap_or_default();
         let is_gap = now - seen.found > Duration::hours(GAP_HOURS);
         if up && (!seen.up || is_gap || own.stop.is_some()) {
-            let announced = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
+            // Before that, only a person can have started it.
+            let announced = seen.restarts.is_some_and(|due| due <= now && now - due <= Duration::hours(RESTART_HOURS));
             seen.by_aws = announced && own.start.is_none();
             // Only RDS keeps events of starts and stops.
-            seen.unexplained = !announced && own.start.is_none() && found.database.is_some();
+            seen.unexplained = own.start.is_none() && found.database.is_some();
             seen.stop_failed = false;
             // The reaper's tag has whole seconds, too, and must not seem to be older than this.
             seen.started = Some(own.start.unwrap_or(now).trunc_subsecs(0));
@@ -174,7 +175,7 @@ impl Databases {
         if by_aws.is_some_and(|by_aws| stopped.is_none_or(|stopped| stopped < by_aws)) {
             (seen.by_aws, seen.started) = (true, started.max(by_aws));
         } else if started.is_some_and(|started| own.stop.or(own.start).is_none_or(|acted| acted <= started)) {
-            seen.started = started;
+            (seen.by_aws, seen.started) = (false, started);
         } else if own.stop.is_some_and(|acted| seen.up && stopped.is_none_or(|stopped| stopped < acted)) {
             // Neither stopped nor started: the stop failed, and it runs on as before.
             seen.stop_failed = true;

@@ -116,6 +116,8 @@ struct AccountVisit {
 pub enum Visit {
     /// It was scanned completely, and something was found or not.
     Complete(bool),
+    /// Its instances were scanned, another kind could not be listed, and something was found or not.
+    Partial(bool),
     /// It was scanned in part or not at all, and something was found or not.
     Failed(bool),
     /// The organisation denies it.
@@ -246,7 +248,9 @@ impl LastScans {
         let is_first = |scan: &LastScan| {
             scan.unannounced || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something()
         };
-        let found = |visit: &Option<Visit>| matches!(visit, Some(Visit::Complete(true) | Visit::Failed(true)));
+        let found = |visit: &Option<Visit>| {
+            matches!(visit, Some(Visit::Complete(true) | Visit::Partial(true) | Visit::Failed(true)))
+        };
         let mut firsts = BTreeSet::new();
         for (account, visit) in &visits.0 {
             let Some(known) = self.0.get(account) else { continue };
@@ -317,6 +321,10 @@ impl AccountScans {
             }
             known.merge(&match *visit {
                 Some(Visit::Complete(found)) => LastScan { at: Some(at), found, ..LastScan::default() },
+                // What was there may be of the kind that could not be listed now.
+                Some(Visit::Partial(found)) => {
+                    LastScan { at: Some(at), found: found || known.has_something(), ..LastScan::default() }
+                }
                 Some(Visit::Failed(found)) => {
                     LastScan { failed: Some(at), seen: found.then_some(at), ..LastScan::default() }
                 }

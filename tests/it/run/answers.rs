@@ -109,6 +109,10 @@ fn a_tag_on_any_instance_confirms_and_one_of_another_month_does_not() {
     apply(&world, &settings, at(TAKEN));
     world.change("i-1", |one| one.tag("idle-reaper:confirmed", "2026-11 Ana Doe"));
     world.change("i-2", |one| one.tag("idle-reaper:confirmed", "2026-10"));
+    // Nobody can hide it by a tag of another month, or one that says nothing.
+    for (n, value) in ["2099-01", "zzz", ""].into_iter().enumerate() {
+        world.add(instance(&format!("i-other-{n}")).tag("Owner", "ana").tag("idle-reaper:confirmed", value));
+    }
     let report = apply(&world, &settings, at("2026-11-30T12:30:00+09:00"));
     assert!(report.rows.iter().all(|row| row.remarks.is_empty()), "the tag is one of ours");
     assert_eq!((reminders(&world, "ana", "111111111111"), reminders(&world, "ops", "222222222222")), (0, 1));

@@ -1,13 +1,13 @@
 //! What a person has to mend, from the run that finds it first to the one that verifies that it is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use idle_reaper::engine::history::findings::{Finding, Findings};
 use idle_reaper::engine::model::Target;
 use serde_json::Value;
 
 use crate::engine::judge::forgotten::telling;
-use crate::fake::{Shape, World, apply, at, instance};
+use crate::fake::{Faults, HERE, SETTINGS, Shape, World, apply, at, db, for_databases, instance};
 
 /// The steps of the only finding in the record.
 fn steps(world: &World) -> Vec<&'static str> {
@@ -37,6 +37,21 @@ fn a_finding_is_found_notified_mended_and_verified_and_the_next_stocktake_shows_
     assert_eq!(json["findings"][0]["verified"], "2026-11-25T06:00:00Z");
     assert!(stock("md").contains("1 found, 1 notified, 1 mended, 1 of them verified"), "{}", stock("md"));
     assert!(stock("html").contains("<td>keep-unreadable</td>"));
+}
+
+#[test]
+fn a_finding_about_a_database_stays_while_databases_cannot_be_listed() {
+    let world = World::of([db("orders").tag("Owner", "ana").tag("idle-reaper:keep-until", "some day")]);
+    let channel = "[notify]\noperator = \"ops\"\n[channels.ops]\nsns = \"arn:aws:sns:eu-west-1:999999999999:ops\"\n\n";
+    let settings = for_databases(&SETTINGS.replace("[calendars.japan]", &format!("{channel}[calendars.japan]")));
+    let file = |world: &World| world.recorded("state/findings.jsonl").pop().expect("the file").1;
+    apply(&world, &settings, at("2026-11-25T12:00:00+09:00"));
+    let before = file(&world);
+    assert!(before.contains("keep-unreadable"), "{before}");
+    let unlisted = BTreeSet::from([Target::new(HERE.0, HERE.1)]);
+    let world = world.with_faults(Faults { unlisted, ..Faults::default() });
+    apply(&world, &settings, at("2026-11-25T13:00:00+09:00"));
+    assert_eq!(file(&world), before);
 }
 
 #[test]

@@ -12,8 +12,8 @@ use idle_reaper::engine::request::{Mode, Scope};
 use proptest::prelude::*;
 
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, Stage, THERE, World, apply, apply_both, apply_killed, at, in_parts,
-    instance, plan, try_apply, with,
+    Ask, Deed, EVENING, Faults, HERE, Parts, SETTINGS, Shape, Stage, THERE, World, apply, apply_both, apply_killed, at,
+    db, for_databases, in_parts, instance, plan, try_apply, with,
 };
 use crate::laws::arbitrary::for_all;
 
@@ -51,6 +51,20 @@ fn place(account: &str, region: &str) -> Scope {
 fn run(world: &World, settings: &Settings, minutes: i64) -> Report {
     world.forget();
     apply(world, settings, later(minutes))
+}
+
+#[test]
+fn where_only_databases_are_known_a_run_that_cannot_list_them_does_not_make_the_target_empty() {
+    let settings = for_databases(&SETTINGS.replace("[scope]", "[scope]\nsweep = \"4h\""));
+    let world = World::of([db("orders")]).with_target(THERE.0, THERE.1);
+    let here = Target::new(HERE.0, HERE.1);
+    run(&world, &settings, 0);
+    let refused = Faults { unlisted: BTreeSet::from([here.clone()]), ..Faults::default() };
+    let world = world.with_faults(refused);
+    assert_eq!(run(&world, &settings, 15).unlisted.len(), 1);
+    let world = world.with_faults(Faults::default());
+    assert_eq!(run(&world, &settings, 30).rows.len(), 1);
+    assert!(scanned(&world).contains(&here));
 }
 
 #[test]

@@ -284,6 +284,7 @@ pub enum Sign {
     Connections {
         #[serde(with = "figure")]
         connections: f64,
+        #[serde(deserialize_with = "sane")]
         at: DateTime<Utc>,
     },
     /// The percentile of the hourly maximum of a database's read and write operations per second, and the limit.
@@ -292,6 +293,7 @@ pub enum Sign {
         ops: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// A status check failed: an instance that hangs looks idle.

@@ -55,6 +55,7 @@ fn the_start_that_aws_announced_is_nobodys() {
     };
     assert!(by_aws("2026-11-25T21:15:00+09:00", Some(due)));
     assert!(!by_aws("2026-11-25T19:15:00+09:00", Some(due)), "long before AWS would");
+    assert!(!by_aws("2026-11-25T20:39:00+09:00", Some(due)), "a minute before AWS would");
     assert!(!by_aws("2026-11-25T22:15:00+09:00", Some(due)), "long after");
     assert!(!by_aws("2026-11-25T21:15:00+09:00", None), "AWS announced nothing");
 }
