@@ -252,7 +252,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
         self.remove_stop_tag(target, steps, &to_untag, &mut outcomes).await;
         self.ensure_stop_tag(target, steps, &seen, value, &mut outcomes).await;
-        self.remember(steps.iter().map(|step| &step.id).filter(|id| !to_untag.contains(id)), Some(value));
+        let stopped = outcomes.iter().filter(|outcome| outcome.outcome.may_have_stopped());
+        self.remember(stopped.map(|outcome| &outcome.id), Some(value));
         outcomes
     }
 

@@ -2,12 +2,13 @@
 //! Each instance is judged by the run and the hub that its own tag names.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::history::databases::{Databases, OwnActs, Seen};
-use crate::engine::model::{Instance, Kind, ResourceId, Step};
+use crate::engine::model::{Instance, Kind, ResourceId, State, Step, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, UndoOverrides};
 use crate::engine::tags::OwnTag;
@@ -27,6 +28,10 @@ const KINDS: [Kind; 1] = [Kind::Database];
 
 /// What stands in place of a run's id, where the stops of every run are started.
 const EVERY_RUN: &str = "*";
+
+/// The note on databases of which nothing shows whether others started them.
+const UNREAD: &str = "databases are left stopped, because the events that show whether others started one since could not be read \
+     (allow `rds:DescribeEvents`)";
 
 /// The inputs, other than the ports.
 pub struct StartOrder<'a> {
@@ -126,14 +131,19 @@ async fn prepare(
         let mut instance = one.instance;
         let Some(value) = instance.tags.get(&settings.tags.stopped) else { continue };
         let tag = OwnTag::parse(value).ok();
-        if instance.id.kind == Kind::Database {
+        if instance.id.kind == Kind::Database && instance.state == State::Stopped {
             // Without a record, only its events tell whether others started it after the tag was written.
             let target = instance.id.place.clone();
-            if !events.contains_key(&target) {
-                events.insert(target.clone(), scanner.database_events(&target).await.unwrap_or_default());
+            let known = match events.entry(target.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(scanner.database_events(&target).await),
+            };
+            match known {
+                Ok(known) => {
+                    Databases::default().explain(Seen::default(), &mut instance, OwnActs::default(), known);
+                }
+                Err(_) => instance.launch = None,
             }
-            let known = events.get(&target).map_or(&[][..], Vec::as_slice);
-            Databases::default().explain(Seen::default(), &mut instance, OwnActs::default(), known);
         }
         found.push(judged(order, &instance, tag.as_ref(), clock.now()));
         if let Some(tag) = tag {
@@ -145,11 +155,12 @@ async fn prepare(
     let waits = "some are still stopping; repeat the command in a minute".to_owned();
     let plan = Plan::of(settings, clock.at(), steps(&found));
     let Scanned { mut unreachable, mut denied, unlisted, .. } = scanned;
-    let unlisted = unlisted.first().map(|first| {
-        let (count, target) = (unlisted.len(), first.target());
-        format!("databases could not be listed in {count} Regions, {target} first: {}", first.cause)
-    });
-    let notes: Vec<String> = waiting.then_some(waits).into_iter().chain(unlisted).collect();
+    let unlisted: Vec<_> = unlisted.iter().map(|one| (one.target(), &one.cause)).collect();
+    let unread = events.iter().filter_map(|(target, known)| Some(((**target).clone(), known.as_ref().err()?)));
+    let unread = failed(UNREAD, &unread.collect::<Vec<_>>());
+    let troubled = waiting || unread.is_some();
+    let notes = waiting.then_some(waits).into_iter().chain(failed("databases could not be listed", &unlisted));
+    let notes: Vec<String> = notes.chain(unread).collect();
     unreachable.sort();
     denied.sort();
     let undo = Undo {
@@ -165,12 +176,18 @@ async fn prepare(
         unreachable,
         denied,
         notes,
-        troubled: waiting,
+        troubled,
         calls: scanner.calls(),
         links: settings.links.clone(),
         locale: settings.run.locale,
     };
     Ok((undo, writers))
+}
+
+/// A note on what failed in these Regions, with the first cause.
+fn failed(what: &str, causes: &[(Target, &String)]) -> Option<String> {
+    let (target, cause) = causes.first()?;
+    Some(format!("{what} in {} Regions, {target} first: {cause}", causes.len()))
 }
 
 /// The decision for one instance that has the tag.

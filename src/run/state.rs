@@ -14,6 +14,7 @@ use crate::engine::history::notices::Ledger;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
+use crate::engine::model::StopTag;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::last_scans;
@@ -82,6 +83,24 @@ pub(crate) async fn databases(
         return Ok(None);
     }
     Ok(hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)))
+}
+
+/// Writes which stop tags an undo has left on services, so that none is remembered of what it has started. A run without the lock may
+/// write the file, too, so it is changed only if it is still as it was read.
+pub(crate) async fn note_tags(
+    hub: &impl WriteRecord,
+    stop_tags: Vec<StopTag>,
+    now: DateTime<Utc>,
+) -> Result<(), PortError> {
+    if stop_tags.is_empty() {
+        return Ok(());
+    }
+    let Some(old) = hub.read(databases::FILE).await? else { return Ok(()) };
+    let new = Databases::parse(&old, now).text_with_tags(stop_tags, now);
+    if hub.swap(databases::FILE, &old, &new).await? {
+        return Ok(());
+    }
+    Err(PortError("another run changed it at the same time".to_owned()))
 }
 
 /// Writes who was notified of what.

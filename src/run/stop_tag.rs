@@ -67,10 +67,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         outcomes: &mut [Outcome],
     ) {
         let key = self.settings.tags.stopped.as_str();
-        let may_stop = |step: &Step| {
-            let end = outcomes.iter().find(|outcome| outcome.id == step.id).map(|outcome| outcome.outcome);
-            matches!(end, Some(OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified))
-        };
+        let may_stop =
+            |step: &Step| outcomes.iter().any(|outcome| outcome.id == step.id && outcome.outcome.may_have_stopped());
         let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Stands(value).fails(now, key));
         let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
         for (id, looked) in self.settle(target, bare, Wish::Stands(value)).await {

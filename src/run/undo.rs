@@ -130,6 +130,10 @@ pub async fn undo(
         undo.troubled = true;
         undo.notes.push(format!("the outcomes could not be recorded: {error}"));
     }
+    if let Err(error) = state::note_tags(hub, acting.stop_tags.take(), order.clock.now()).await {
+        undo.troubled = true;
+        undo.notes.push(format!("the stop tags of services could not be recorded: {error}"));
+    }
     if undo.whole {
         pause(order, hub, &mut undo, paused).await;
     }

@@ -150,13 +150,22 @@ impl Databases {
         seen.show(found);
         if found.service.is_some() {
             let tag = found.tags.get(stopped).map(Box::from);
-            let known = seen.tag.take().filter(|_| !up);
+            // The run that has started it since may have failed to record that.
+            let known = seen.tag.take().filter(|_| !up && own.start.is_none());
             if let (None, Some(known)) = (&tag, &known) {
                 found.tags = found.tags.with(stopped, known);
             }
             seen.tag = tag.or(known).filter(|_| !up);
         }
         Some(seen)
+    }
+
+    /// The file, with the stop tags that an undo has left.
+    pub fn text_with_tags(&self, stop_tags: Vec<StopTag>, now: DateTime<Utc>) -> String {
+        let known = |(id, _): &StopTag| Some((id.clone(), self.0.get(id)?.clone()));
+        let mut found: Vec<_> = stop_tags.iter().filter_map(known).collect();
+        Self::note_tags(&mut found, stop_tags);
+        self.text_with(&found, now)
     }
 
     /// When the resource was found last.

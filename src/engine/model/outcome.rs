@@ -31,6 +31,13 @@ named! {
     }
 }
 
+impl OutcomeKind {
+    /// Whether a stop that ended so has happened, or may have.
+    pub fn may_have_stopped(self) -> bool {
+        matches!(self, Self::Stopped | Self::Stopping | Self::Unverified)
+    }
+}
+
 /// How the detail of a start begins for which AWS has no capacity.
 pub const NO_CAPACITY: &str = "no capacity: ";
 

@@ -11,37 +11,37 @@ use crate::fake::{
 
 /// In the afternoon, when the office has closed, and the runs after it.
 const BEFORE: &str = "2026-11-25T17:45:00+09:00";
-const CLOSED: &str = "2026-11-25T21:30:00+09:00";
-const NEXT: &str = "2026-11-25T21:45:00+09:00";
-const LATER: &str = "2026-11-25T22:00:00+09:00";
-const OPEN: &str = "2026-11-26T08:50:00+09:00";
-const MORNING: &str = "2026-11-26T09:05:00+09:00";
+pub(super) const CLOSED: &str = "2026-11-25T21:30:00+09:00";
+pub(super) const NEXT: &str = "2026-11-25T21:45:00+09:00";
+pub(super) const LATER: &str = "2026-11-25T22:00:00+09:00";
+pub(super) const OPEN: &str = "2026-11-26T08:50:00+09:00";
+pub(super) const MORNING: &str = "2026-11-26T09:05:00+09:00";
 
-const WEB: &str = "service:shop/web";
-const TAG: &str = "idle-reaper:stopped";
+pub(super) const WEB: &str = "service:shop/web";
+pub(super) const TAG: &str = "idle-reaper:stopped";
 
 /// Somebody has suspended scaling in, and nothing else.
-const FORMER: Suspended = Suspended { scale_in: true, scale_out: false, scheduled: false };
+pub(super) const FORMER: Suspended = Suspended { scale_in: true, scale_out: false, scheduled: false };
 
-fn settings() -> Settings {
+pub(super) fn settings() -> Settings {
     let kinds = "[[policies]]\nkinds = [\"instance\", \"service\"]";
     crate::fake::settings(&SETTINGS.replace("[[policies]]", kinds))
 }
 
 /// The same world after a run in the afternoon has found what runs.
-fn known(services: impl IntoIterator<Item = Instance>) -> World {
+pub(super) fn known(services: impl IntoIterator<Item = Instance>) -> World {
     let world = World::of(services);
     let before = apply(&world, &settings(), at(BEFORE));
     assert!(before.plan.steps.is_empty(), "{:?}", before.plan.steps);
     world
 }
 
-fn scaled(scaling: Scaling) -> Instance {
+pub(super) fn scaled(scaling: Scaling) -> Instance {
     service("web").service(|facts| facts.scaling = scaling)
 }
 
 /// The desired count of a service, and its scaling.
-fn size(world: &World) -> (Option<u32>, Scaling) {
+pub(super) fn size(world: &World) -> (Option<u32>, Scaling) {
     let facts = world.get(WEB).service.expect("a service");
     (facts.desired, facts.scaling)
 }
