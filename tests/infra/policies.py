@@ -218,6 +218,10 @@ TABLE = [
     ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS, YES),
     ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS | {"application-autoscaling:service-namespace": "dynamodb"}, NO),
     ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS | {"application-autoscaling:scalable-dimension": "ecs:other"}, NO),
+    # What Application Auto Scaling checks before it changes a scalable target, beside UpdateService.
+    *[row for action, of in [("ecs:DescribeServices", SERVICE), ("cloudwatch:DescribeAlarms", "*")] for row in [
+        ("actor", action, of, {}, YES), ("actor-no-databases", action, of, {}, NO), ("actor-no-databases+admin", action, of, {}, NO)]],
+    *[(who, f"cloudwatch:{verb}", "*", {}, NO) for who in ("actor", "actor+admin") for verb in ("DeleteAlarms", "PutMetricAlarm")],
     *[("actor", f"ecs:{verb}", SERVICE, keys(MARKED), NO) for verb in ("TagResource", "UntagResource")],
     *[(who, action, of, context, NO) for who in ("actor-no-databases", "actor-no-databases+admin", "reader", "reader+admin")
       for action, of, context in [("ecs:UpdateService", SERVICE, tags(stopped="x")), ("ecs:TagResource", SERVICE, keys(STOPPED)),
@@ -256,7 +260,8 @@ TABLE = [
     *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
     # The same of `Services`.
     *[row for action in ("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "application-autoscaling:DescribeScalableTargets") for row in [
-        ("reader", action, "*", {}, YES), ("reader-no-databases", action, "*", {}, NO), ("actor", action, "*", {}, NO)]],
+        ("reader", action, "*", {}, YES), ("reader-no-databases", action, "*", {}, NO),
+        ("actor", action, "*", {}, action == "ecs:DescribeServices")]],
     *[(who, action, SERVICE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
       for action in ("ecs:DeleteService", "ecs:CreateService")],
     *[(who, action, DATABASE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
