@@ -179,14 +179,15 @@ pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
 
 /// Whether somebody has to correct something.
 pub(crate) fn wants_attention(row: &Row) -> bool {
-    row.remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || row.verdict.wants_attention()
+    let is_to_correct = |one: &Remark| matches!(one, Remark::UnknownTag { .. } | Remark::ScalingSuspended(_));
+    row.remarks.iter().any(is_to_correct) || row.verdict.wants_attention()
 }
 
 fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
     let (stop, started, by) = match one {
         Remark::Aged { since } => (None, Some(*since), None),
         Remark::UnknownTag { .. } => (None, None, None),
-        Remark::Holds(stop) => (Some(stop), None, None),
+        Remark::Holds(stop) | Remark::ScalingSuspended(stop) => (Some(stop), None, None),
         Remark::StartedAgain { stopped, at, by } => (Some(stopped), Some(*at), by.name()),
     };
     let (run, stopped) = stop.map(|stop| (stop.run.clone(), stop.at)).unzip();

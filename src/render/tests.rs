@@ -190,6 +190,7 @@ fn every_reason_not_to_undo_and_every_remark_can_be_said() {
         Remark::UnknownTag { key: text(), meant: None },
         Remark::UnknownTag { key: text(), meant: Some(text()) },
         Remark::Holds(stopped.clone()),
+        Remark::ScalingSuspended(stopped.clone()),
         Remark::StartedAgain { stopped, at, by },
     ];
     let findings = [WhyNot::NotStopped(OutcomeKind::Failed), WhyNot::Up(State::Running), WhyNot::OtherRun(text())];

@@ -65,7 +65,9 @@ fn found(history: &History, report: &Report) -> BTreeMap<Finding, Option<DateTim
         }
         found.extend(row.remarks.iter().filter_map(|remark| match remark {
             Remark::Aged { .. } => Some(of_row(row, remark.as_str(), Subject::Aged)),
-            Remark::UnknownTag { .. } => Some(of_row(row, remark.as_str(), Subject::Attention)),
+            Remark::UnknownTag { .. } | Remark::ScalingSuspended(_) => {
+                Some(of_row(row, remark.as_str(), Subject::Attention))
+            }
             Remark::Holds(_) | Remark::StartedAgain { .. } => None,
         }));
     }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::history::past_runs::START_MINUTES;
-use crate::engine::model::{Because, Remark, Starter, State, Stopped};
+use crate::engine::model::{Because, Remark, Scaling, Starter, State, Stopped, Suspended};
 use crate::engine::rules::Case;
 use crate::engine::tags::{Kept, OwnTag};
 
@@ -14,7 +14,7 @@ const TOLD_DAYS: i64 = 7;
 /// All remarks. `by_default`: the owner comes from the settings' default only.
 pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
     let aged = aged(case, by_default).map(|since| Remark::Aged { since });
-    aged.into_iter().chain(after_stop(case)).chain(unknown_tags(case)).collect()
+    aged.into_iter().chain(after_stop(case)).chain(scaling_suspended(case)).chain(unknown_tags(case)).collect()
 }
 
 /// Tags that look like ours but are not, except the one that the verdict already names.
@@ -46,6 +46,19 @@ fn after_stop(case: &Case<'_>) -> Option<Remark> {
     let at = started_again(case, &tag)?;
     let by = starter(case, at);
     Some(Remark::StartedAgain { stopped: stopped(tag), at, by })
+}
+
+/// A person who scales up a service may not know that its stop has suspended its scaling, and that only a start by the reaper
+/// resumes it.
+fn scaling_suspended(case: &Case<'_>) -> Option<Remark> {
+    let facts = case.instance.service.as_ref()?;
+    let up = matches!(case.instance.state, State::Running | State::Changing);
+    if !up || facts.scaling != Scaling::Target(Suspended::ALL) {
+        return None;
+    }
+    let tag = case.own_tag()?;
+    let former = tag.was.and_then(|was| was.suspended)?;
+    (former != Suspended::ALL).then(|| Remark::ScalingSuspended(stopped(tag)))
 }
 
 /// When it was started again, if that was recently and before its hours began: a start within its hours is normal. An

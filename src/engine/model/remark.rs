@@ -32,6 +32,8 @@ pub enum Remark {
         /// Who started it.
         by: Starter,
     },
+    /// The service is up, and all its scaling is still suspended by this stop.
+    ScalingSuspended(Stopped),
 }
 
 /// A stop by the reaper, as the instance's own tag records it.
@@ -76,13 +78,14 @@ impl Remark {
             Self::UnknownTag { .. } => "unknown-tag",
             Self::Holds(_) => "holds",
             Self::StartedAgain { .. } => "started-again",
+            Self::ScalingSuspended(_) => "scaling-suspended",
         }
     }
 
     /// Whether the remark belongs in a summary, and not only beside the instance.
     pub fn wants_attention(&self) -> bool {
         match self {
-            Self::Aged { .. } | Self::UnknownTag { .. } | Self::StartedAgain { .. } => true,
+            Self::Aged { .. } | Self::UnknownTag { .. } | Self::StartedAgain { .. } | Self::ScalingSuspended(_) => true,
             Self::Holds(_) => false,
         }
     }
