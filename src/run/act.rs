@@ -2,7 +2,7 @@
 //! the other steps, and every step has its outcome.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,6 +60,8 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) troubled: Cell<bool>,
     /// The tags of services that were stopped, and `None` of those that were started.
     pub(crate) stop_tags: RefCell<Vec<StopTag>>,
+    /// Services that have lost the tag of their stop, which only the record still has.
+    pub(crate) lost_tags: RefCell<HashSet<ResourceId>>,
 }
 
 /// Carries out `steps`. Returns one outcome for each, in the same order.

@@ -33,9 +33,20 @@ impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
         let marks = marks.unwrap_or_else(|panic| {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
         });
-        let (troubled, stop_tags) = (Cell::new(false), RefCell::default());
-        let acting =
-            Acting { run: order.run, settings, recheck, clock, scanner, act, pause, warrant, troubled, stop_tags };
+        let (troubled, stop_tags, lost_tags) = (Cell::new(false), RefCell::default(), RefCell::default());
+        let acting = Acting {
+            run: order.run,
+            settings,
+            recheck,
+            clock,
+            scanner,
+            act,
+            pause,
+            warrant,
+            troubled,
+            stop_tags,
+            lost_tags,
+        };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;

@@ -176,7 +176,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut now = HashMap::new();
         let each = |mut found: Instance| {
             if let Some(databases) = self.recheck.databases() {
-                databases.date(&mut found, OwnActs::default(), self.clock.at(), &self.settings.tags.stopped);
+                let stopped = self.settings.tags.stopped.as_str();
+                let untagged = found.tags.get(stopped).is_none();
+                databases.date(&mut found, OwnActs::default(), self.clock.at(), stopped);
+                if untagged && found.tags.get(stopped).is_some() {
+                    self.lost_tags.borrow_mut().insert(found.id.clone());
+                }
             }
             now.insert(found.id.clone(), found);
         };

@@ -43,25 +43,39 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             return Err(ActError::Refused("what a start would have to restore is not known".to_owned()));
         };
         let Some(former) = size.suspended else { return self.act.scale(target, &id.name, 0).await };
-        let end = match self.act.suspend(target, &id.name, Suspended::ALL).await {
-            Ok(()) => self.act.scale(target, &id.name, 0).await,
+        self.resize(target, id, 0, Suspended::ALL, former).await
+    }
+
+    /// Suspends this of a service's scaling, and then sets its desired count. If that is refused, `before` is suspended again.
+    async fn resize(
+        &self,
+        target: &Target,
+        id: &ResourceId,
+        desired: u32,
+        to: Suspended,
+        before: Suspended,
+    ) -> Result<(), ActError> {
+        let end = match self.act.suspend(target, &id.name, to).await {
+            Ok(()) => self.act.scale(target, &id.name, desired).await,
             Err(ActError::Unclear(why)) => Err(ActError::Refused(why)),
             Err(why) => return Err(why),
         };
         match end {
-            // Whether it was carried out shows later. If not, the next stop finds what was suspended in the tag.
+            // Whether it was carried out shows later. If not, the next try finds what was suspended in the tag.
             Ok(()) | Err(ActError::Unclear(_)) => end,
-            Err(why) => Err(self.restore_scaling(target, id, former, why).await),
+            Err(why) => Err(self.restore_scaling(target, id, before, why).await),
         }
     }
 
-    /// Restores what was suspended, because the stop was refused for this cause.
-    async fn restore_scaling(&self, target: &Target, id: &ResourceId, former: Suspended, why: ActError) -> ActError {
-        match self.act.suspend(target, &id.name, former).await {
+    /// Suspends again what was suspended before, because the change of the desired count was refused for this cause.
+    async fn restore_scaling(&self, target: &Target, id: &ResourceId, before: Suspended, why: ActError) -> ActError {
+        match self.act.suspend(target, &id.name, before).await {
             Ok(()) => why,
             Err(again) => {
                 self.troubled.set(true);
-                ActError::Refused(format!("{why}; and its scaling may still be suspended (before: {former}): {again}"))
+                let text =
+                    format!("{why}; and what is suspended of its scaling could not be set back to {before}: {again}");
+                ActError::Refused(text)
             }
         }
     }
@@ -76,11 +90,26 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             let why = "the stop's tag does not say how many tasks it had; set its desired count by hand";
             return Err(ActError::Refused(why.to_owned()));
         };
+        self.rewrite_lost_tag(target, id, now).await?;
         let scaling = now.and_then(|now| now.service.as_ref()).map(|facts| facts.scaling);
-        // A scalable target that was deleted since is not created again, and one that was created since is left as it is.
-        if let (Some(Scaling::Target(_)), Some(former)) = (scaling, size.suspended) {
-            self.act.suspend(target, &id.name, former).await?;
+        // Somebody may have changed what is suspended since, or deleted the scalable target or created it: that is left as it is.
+        let is_as_the_stop_left_it = scaling == Some(Scaling::Target(Suspended::ALL));
+        match size.suspended.filter(|_| is_as_the_stop_left_it) {
+            Some(former) => self.resize(target, id, size.desired, former, Suspended::ALL).await,
+            None => self.act.scale(target, &id.name, size.desired).await,
         }
-        self.act.scale(target, &id.name, size.desired).await
+    }
+
+    /// Writes the stop's tag again where only the record still has it: without it, the role may not scale the service.
+    async fn rewrite_lost_tag(&self, target: &Target, id: &ResourceId, now: Option<&Instance>) -> Result<(), ActError> {
+        let key = self.settings.tags.stopped.as_str();
+        let lost = self.lost_tags.borrow().contains(id);
+        let Some(value) = now.and_then(|now| now.tags.get(key)).filter(|_| lost) else { return Ok(()) };
+        self.act.tag(target, &names([id]), key, value).await.map_err(|why| match why {
+            ActError::Refused(why) | ActError::Unclear(why) => ActError::Refused(format!(
+                "not started, for its tag `{key}`, which was lost, could not be written again: {why}"
+            )),
+            ActError::InTransition(_) | ActError::NotSent(_) => why,
+        })
     }
 }

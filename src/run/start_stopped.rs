@@ -104,6 +104,7 @@ pub async fn start_stopped(
             warrant: &warrant,
             troubled: std::cell::Cell::new(false),
             stop_tags: std::cell::RefCell::default(),
+            lost_tags: std::cell::RefCell::default(),
         };
         undo.outcomes.extend(carry_out(&acting, &steps).await);
         undo.troubled |= acting.troubled.get();

@@ -123,6 +123,7 @@ pub async fn undo(
         warrant: &warrant,
         troubled: std::cell::Cell::new(false),
         stop_tags: std::cell::RefCell::default(),
+        lost_tags: std::cell::RefCell::default(),
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
     undo.troubled |= acting.troubled.get();

@@ -129,6 +129,13 @@ impl Inner {
         (changes || state != wanted).then(|| ActError::InTransition(format!("InvalidDBInstanceState: it is {state}")))
     }
 
+    /// As the template has it: the acting role may scale only what has the tag of a stop.
+    fn refuses_to_scale(&self, target: &Target, ids: &[Box<str>]) -> Option<ActError> {
+        let bare = |place: &usize| self.instances[*place].tags.get("idle-reaper:stopped").is_none();
+        let denied = self.places(target, Kind::Service, Some(ids)).iter().any(bare);
+        denied.then(|| ActError::Refused("AccessDeniedException: ecs:UpdateService".to_owned()))
+    }
+
     /// A database stops and starts within minutes, between two runs.
     pub(super) fn minutes_pass(&mut self, now: DateTime<Utc>) {
         let databases = |one: &&mut Instance| one.id.kind == Kind::Database;
@@ -452,6 +459,7 @@ impl Act for World {
         let (ids, stops) = ([Box::from(service)], desired == 0);
         let faults = if stops { &PROTECTED[..] } else { &[Fault::StartRefused] };
         let refused = self.state.borrow().refuses(target, &ids, faults);
+        let refused = refused.or_else(|| self.state.borrow().refuses_to_scale(target, &ids));
         let deed = if stops { Deed::Stop } else { Deed::Start };
         self.note(deed, target, &ids, desired.to_string(), refused.is_none());
         if let Some(refused) = refused {

@@ -122,6 +122,44 @@ fn a_stop_that_may_have_failed_half_way_remembers_what_was_suspended_before_it()
 }
 
 #[test]
+fn a_refused_start_leaves_the_scaling_suspended() {
+    let world = known([scaled(Scaling::Target(FORMER))]);
+    apply(&world, &settings(), at(CLOSED));
+    let world = world.with_faults(Faults::one(WEB, Fault::StartRefused));
+    let morning = apply(&world, &settings(), at(OPEN));
+    assert_eq!(outcome_of(&morning, WEB), OutcomeKind::Failed);
+    assert_eq!(size(&world), (Some(0), Scaling::Target(Suspended::ALL)));
+    world.mend();
+    assert_eq!(outcome_of(&apply(&world, &settings(), at(MORNING)), WEB), OutcomeKind::Started);
+    assert_eq!(size(&world), (Some(2), Scaling::Target(FORMER)));
+}
+
+#[test]
+fn what_a_person_has_suspended_since_the_stop_is_left_as_it_is() {
+    let since = Scaling::Target(Suspended { scale_in: false, scale_out: true, scheduled: true });
+    for scaling in [since, Scaling::Target(Suspended::default()), Scaling::Absent] {
+        let world = known([scaled(Scaling::Target(FORMER))]);
+        apply(&world, &settings(), at(CLOSED));
+        world.change(WEB, |found| found.service(|facts| facts.scaling = scaling));
+        let morning = apply(&world, &settings(), at(OPEN));
+        assert_eq!(outcome_of(&morning, WEB), OutcomeKind::Started, "{}", detail(&morning));
+        assert_eq!(size(&world), (Some(2), scaling));
+    }
+}
+
+#[test]
+fn a_lost_tag_that_cannot_be_written_again_is_said_and_nothing_is_scaled() {
+    let world = known([scaled(Scaling::Target(FORMER))]);
+    apply(&world, &settings(), at(CLOSED));
+    world.change(WEB, |found| found.untagged(TAG));
+    let world = world.with_faults(Faults::one(WEB, Fault::TagRefused));
+    let morning = apply(&world, &settings(), at(OPEN));
+    assert_eq!(outcome_of(&morning, WEB), OutcomeKind::Failed);
+    assert!(detail(&morning).contains("which was lost, could not be written again"), "{}", detail(&morning));
+    assert_eq!(size(&world), (Some(0), Scaling::Target(Suspended::ALL)));
+}
+
+#[test]
 fn a_tag_that_another_tool_takes_away_is_in_the_record() {
     let world = known([scaled(Scaling::Target(FORMER))]);
     apply(&world, &settings(), at(CLOSED));
@@ -131,6 +169,7 @@ fn a_tag_that_another_tool_takes_away_is_in_the_record() {
     let morning = apply(&world, &settings(), at(OPEN));
     assert_eq!(outcome_of(&morning, WEB), OutcomeKind::Started, "{}", detail(&morning));
     assert_eq!(size(&world), (Some(2), Scaling::Target(FORMER)));
+    assert_eq!(world.get(WEB).tags.get(TAG), None);
     world.change(WEB, |found| found.service(|facts| facts.desired = Some(0)));
     assert!(apply(&world, &settings(), at(MORNING)).plan.steps.is_empty(), "what a person scales to zero stays there");
 }
@@ -153,14 +192,19 @@ fn a_service_that_something_else_scaled_up_again_is_a_fight_and_then_left_alone(
 }
 
 #[test]
-fn an_undo_restores_the_size() {
-    let world = known([scaled(Scaling::Target(FORMER))]);
-    let named = Ask { named: Some("20261125T123000Z-1a"), ..Ask::at(at(CLOSED)) };
-    try_apply(&world, &settings(), &named).expect("a report");
-    let back = Back { undoes: "20261125T123000Z-1a".into(), at: at(LATER), apply: true, ..Back::default() };
-    let undo = try_undo(&world, &settings(), &back).expect("an undo");
-    assert_eq!(undo.counts().started, 1, "{:?}", undo.outcomes);
-    assert_eq!(size(&world), (Some(2), Scaling::Target(FORMER)));
+fn an_undo_restores_the_size_even_if_the_tag_was_lost() {
+    for lost in [false, true] {
+        let world = known([scaled(Scaling::Target(FORMER))]);
+        let named = Ask { named: Some("20261125T123000Z-1a"), ..Ask::at(at(CLOSED)) };
+        try_apply(&world, &settings(), &named).expect("a report");
+        if lost {
+            world.change(WEB, |found| found.untagged(TAG));
+        }
+        let back = Back { undoes: "20261125T123000Z-1a".into(), at: at(LATER), apply: true, ..Back::default() };
+        let undo = try_undo(&world, &settings(), &back).expect("an undo");
+        assert_eq!(undo.counts().started, 1, "{:?}", undo.outcomes);
+        assert_eq!(size(&world), (Some(2), Scaling::Target(FORMER)));
+    }
 }
 
 #[test]
@@ -169,4 +213,19 @@ fn services_have_a_cap_of_their_own() {
     let report = apply(&world, &settings(), at(CLOSED));
     let put_off = report.plan.deferred.iter().filter(|one| one.because == Cap::ServicesPerRun).count();
     assert_eq!((report.plan.steps.len(), put_off), (10, 2));
+}
+
+#[test]
+fn a_service_that_a_person_scales_up_is_remarked_until_its_scaling_is_resumed() {
+    for scaling in [Scaling::Target(FORMER), Scaling::Target(Suspended::ALL), Scaling::Absent] {
+        let world = known([scaled(scaling)]);
+        apply(&world, &settings(), at(CLOSED));
+        let remarks = |when: &str| row(&apply(&world, &settings(), at(when)), WEB).remarks.clone();
+        let is_remarked = |when: &str| remarks(when).iter().any(|one| one.as_str() == "scaling-suspended");
+        assert!(!is_remarked(NEXT), "while it is down, that is right");
+        world.change(WEB, |found| found.service(|facts| (facts.desired, facts.running) = (Some(2), Some(2))));
+        assert_eq!(is_remarked(LATER), scaling == Scaling::Target(FORMER), "{scaling:?}");
+        world.change(WEB, |found| found.service(|facts| facts.scaling = scaling));
+        assert!(!is_remarked("2026-11-25T22:15:00+09:00"));
+    }
 }
