@@ -133,6 +133,7 @@ mod tests {
     use aws_smithy_types::DateTime as SdkTime;
 
     use super::*;
+    use crate::engine::evidence::idle::Source;
     use crate::engine::model::Gauge;
 
     fn client(rules: &[&Rule]) -> Client {

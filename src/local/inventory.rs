@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use thiserror::Error;
 
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
@@ -21,26 +20,14 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
 use crate::engine::rules::Activity;
 use crate::local::documents::documents;
+pub use crate::local::invalid::InventoryInvalid;
 use crate::local::merge::join;
+pub use crate::local::no_record::NoRecord;
 use crate::local::pages::Pages;
 use crate::local::placing::Kinds;
 use crate::local::reduce::{reduce, region};
 use crate::local::reported::{self, Loose};
-use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
-
-/// The files are not an inventory.
-#[derive(Debug, Error)]
-#[expect(missing_docs, reason = "each message says what the variant means")]
-pub enum InventoryInvalid {
-    #[error("`{file}` is not JSON from its document {document} on: {source}")]
-    NotJson { file: String, document: usize, source: serde_json::Error },
-    #[error("`{file}` is not a snapshot that this release reads: {source}")]
-    NotASnapshot { file: String, source: serde_json::Error },
-    #[error("`{file}` {what}; {mend}")]
-    Other { file: String, what: String, mend: &'static str },
-    #[error("{0}; each counts once, so leave out one of the files")]
-    Twice(String),
-}
+use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// A file of an inventory.
 #[derive(Debug)]
@@ -351,18 +338,4 @@ impl Scan for Recorded {
 /// Whether a resource is of this kind and among those that are asked for.
 fn asked_for(kind: Kind, only: Option<&[Box<str>]>) -> impl Fn(&&Instance) -> bool {
     move |found| found.id.kind == kind && only.is_none_or(|only| found.id.is_among(only))
-}
-
-/// The record of a run without a record.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoRecord;
-
-impl ReadRecord for NoRecord {
-    async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
-        Ok(None)
-    }
-
-    async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
-        Ok(Vec::new())
-    }
 }

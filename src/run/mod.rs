@@ -12,6 +12,7 @@ mod contained;
 mod decision;
 mod delivery;
 mod doctor;
+mod doctor_hub;
 mod error;
 mod evidence;
 mod execute;

@@ -13,6 +13,7 @@ pub mod past_runs;
 pub mod runs;
 pub mod today;
 pub mod unverified;
+mod visits;
 pub mod weekly;
 
 pub use crate::engine::history::notices::{Notified, Said};

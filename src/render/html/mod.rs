@@ -13,6 +13,7 @@ mod schedule;
 mod sheet;
 mod stocktake;
 mod summary;
+mod sums;
 mod trend;
 
 use std::sync::Arc;

@@ -3,19 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::engine::cost::waste::Cost;
 use crate::engine::model::{
-    Counts, Currency, Health, Kind, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unlisted,
+    Counts, Health, Kind, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unlisted,
     Unreachable, Usd, sane, sane_option,
 };
 use crate::engine::plan::Plan;
-use crate::engine::report::forgotten::NotScanned;
 use crate::engine::report::past::{PastUnreadable, versioned};
 use crate::engine::report::{Report, Row, UNLISTED};
 use crate::engine::request::Mode;
@@ -23,6 +21,7 @@ use crate::engine::undo::Undo;
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Sentence, voice};
 use crate::render::forgotten::not_scanned;
+use crate::render::html::sums::{Forgotten, Money, Wasted};
 use crate::render::money::{caveat, caveat_by};
 use crate::render::{json, undo_json};
 
@@ -121,61 +120,6 @@ pub(super) struct Remark {
     #[serde(default)]
     pub(super) by: Option<String>,
     pub(super) detail: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Money {
-    note: String,
-    #[serde(default)]
-    bundled_prices: Option<NaiveDate>,
-    #[serde(default)]
-    pub(super) currency: Option<Currency>,
-    #[serde(default)]
-    pub(super) waste: Option<Wasted>,
-    #[serde(default)]
-    pub(super) saved: Option<Saved>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Wasted {
-    #[serde(flatten)]
-    pub(super) total: Cost,
-    pub(super) accounts: Vec<Sum>,
-    pub(super) policies: Vec<Sum>,
-    pub(super) owners: Vec<Sum>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Sum {
-    pub(super) name: Option<String>,
-    #[serde(flatten)]
-    pub(super) cost: Cost,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Saved {
-    pub(super) month: String,
-    pub(super) usd: Usd,
-    #[serde(with = "rust_decimal::serde::str")]
-    pub(super) hours: Decimal,
-    #[serde(with = "rust_decimal::serde::str")]
-    pub(super) unknown_hours: Decimal,
-}
-
-/// What is only reported besides instances.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Forgotten {
-    pub(super) forgotten: usize,
-    pub(super) usd_month: Usd,
-    #[serde(default)]
-    pub(super) unknown_prices: usize,
-    #[serde(default)]
-    pub(super) not_scanned: Vec<NotScanned>,
-    #[serde(default)]
-    pub(super) waiting: usize,
 }
 
 impl Line {

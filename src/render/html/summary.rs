@@ -15,7 +15,8 @@ use crate::render::catalogue::{Label, Sentence, Term, term, voice};
 use crate::render::html::bars::chart;
 use crate::render::html::document::{Block, Cell, Head, Table, Tile};
 use crate::render::html::rows::Rows;
-use crate::render::html::sheet::{Line, Saved, Sheet, Sum, Wasted};
+use crate::render::html::sheet::{Line, Sheet};
+use crate::render::html::sums::{Saved, Sum, Wasted};
 use crate::render::html::trend::UNKNOWN;
 use crate::render::money::{caveat, cost, figure};
 

@@ -81,8 +81,8 @@ fn without_databases(scene: &Scene) -> Scene {
 }
 
 fn of(kind: Kind, calls: &[Call]) -> BTreeSet<Box<str>> {
-    let is_kind = |id: &&Box<str>| id.starts_with("db:") == (kind == Kind::Database);
-    calls.iter().flat_map(|call| call.ids.iter()).filter(is_kind).cloned().collect()
+    let ids = calls.iter().flat_map(|call| call.ids.iter());
+    ids.filter(|id| id.starts_with("db:") == (kind == Kind::Database)).cloned().collect()
 }
 
 fn stops(world: &World) -> Vec<Call> {
