@@ -1,9 +1,9 @@
-//! The operator's message about a cost anomaly: which one it is, and which instances run where it was found.
+//! The operator's message about a cost anomaly: which one it is, and what runs where it was found.
 
 use std::cmp::Reverse;
 
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Locale, SkippedAccount, Target, Unreachable};
+use crate::engine::model::{Kind, Locale, SkippedAccount, Target, Unreachable};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::events::{Anomaly, Cause};
 use crate::render::catalogue::anomaly::{About, about};
@@ -21,7 +21,7 @@ const SHOWN: usize = 80;
 
 /// The anomaly, and its root causes that lead to no instance, for the report.
 pub fn notes(anomaly: &Anomaly, locale: Locale) -> Vec<String> {
-    let Anomaly { id, impact, what, since, link, places, foreign } = anomaly;
+    let Anomaly { id, impact, what, since, link, places, foreign, others: _ } = anomaly;
     let short = |text: &Option<String>| text.as_deref().map(shown);
     let (what, impact, since) = (short(what), short(impact), short(since));
     let (what, impact, since) = (what.as_deref(), impact.as_deref(), since.as_deref());
@@ -44,7 +44,7 @@ pub fn message(anomaly: &Anomaly, report: &Report, outside: &[Target], place: Op
     let locale = report.locale;
     let mut lines = notes(anomaly, locale);
     for (account, region) in &anomaly.places {
-        of_place(&mut lines, &Target::new(account.as_str(), region.as_str()), report, outside);
+        of_place(&mut lines, &Target::new(account.as_str(), region.as_str()), anomaly, report, outside);
     }
     lines.push(about(locale, About::OnlyLooked));
     lines.extend(place.map(|place| phrase(locale, Phrase::WholeList { place })));
@@ -58,7 +58,7 @@ pub fn unseen(anomaly: &Anomaly, cause: &str, locale: Locale) -> Vec<String> {
     blocks
 }
 
-fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: &[Target]) {
+fn of_place(lines: &mut Vec<String>, target: &Target, anomaly: &Anomaly, report: &Report, outside: &[Target]) {
     let (locale, region) = (report.locale, shown(&target.region));
     let account = match report.names.get(&target.account) {
         Some(name) => format!("{} {}", shown(name), target.account),
@@ -89,7 +89,23 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
     rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id.name));
     let sum: Cost = rows.iter().map(|row| row.monthly).collect();
     let amount = cost(&sum, &report.money, locale);
-    lines.push(about(locale, About::Place { account: &account, region: &region, running: rows.len(), cost: &amount }));
+    let unlisted: Vec<_> = report.unlisted.iter().filter(|one| one.target().covers(target)).collect();
+    let has = |kind| anomaly.others.contains(&kind) && !unlisted.iter().any(|one| one.kind == kind);
+    lines.push(about(
+        locale,
+        About::Place {
+            account: &account,
+            region: &region,
+            running: rows.len(),
+            cost: &amount,
+            databases: has(Kind::Database),
+            services: has(Kind::Service),
+        },
+    ));
+    lines.extend(unlisted.iter().map(|one| {
+        let (kind, cause) = (one.kind, &plain(&one.cause));
+        about(locale, About::Unlisted { account: &account, region: &region, kind, cause })
+    }));
     lines.extend(rows.iter().take(NAMED).map(|row| format!("- {}", of_instance(row, report, locale))));
     if rows.len() > NAMED {
         lines.push(format!("- {}", phrase(locale, Phrase::Further { count: rows.len() - NAMED })));

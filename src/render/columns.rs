@@ -36,6 +36,8 @@ named! {
         Reason = "reason",
         /// The instance.
         Id = "id",
+        /// The kind of resource.
+        Kind = "kind",
         /// Its `Name` tag.
         Name = "name",
         /// The owner.
@@ -69,7 +71,8 @@ impl Column {
         match self {
             Self::Verdict => Head::new(word(Label::Verdict), Fit::Whole),
             Self::Reason => Head::new(word(Label::Reason), Fit::Spare(3)),
-            Self::Id => Head::id(word(Label::Instance)),
+            Self::Id => Head::id(word(Label::of_ids(report.has_others()))),
+            Self::Kind => Head::new(word(Label::Kind), Fit::Spare(12)),
             Self::Name => Head::new(word(Label::Name), Fit::Cut),
             Self::Owner => Head::new(word(Label::Owner), Fit::Spare(4)),
             Self::Type => Head::new(word(Label::Type), Fit::Spare(5)),
@@ -91,6 +94,7 @@ impl Column {
             Self::Verdict => Shown::toned(verdict(row, report), tone(&row.verdict)),
             Self::Reason => row.verdict.reason().as_str().into(),
             Self::Id => Shown::from(&*row.id.name).linked(report.link(&row.id)),
+            Self::Kind => row.id.kind.as_str().into(),
             Self::Name => (&*row.name).into(),
             Self::Owner => row.owner.known().unwrap_or_default().into(),
             Self::Type => (&*row.kind).into(),
@@ -131,7 +135,7 @@ impl View {
     pub(crate) fn grid(&self, report: &Report, rows: &[&Row]) -> (Vec<Head>, Vec<Vec<Shown>>) {
         let skipped = rows.iter().any(|row| !speaks(&row.verdict));
         let usual = |column: &Column| match column {
-            Column::State | Column::Launched | Column::Link => false,
+            Column::Kind | Column::State | Column::Launched | Column::Link => false,
             Column::Reason => skipped,
             Column::Name => rows.iter().any(|row| !row.name.is_empty()),
             Column::Owner => rows.iter().any(|row| row.owner.known().is_some()),

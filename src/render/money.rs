@@ -90,7 +90,7 @@ pub fn summary(report: &Report) -> Vec<String> {
     let caveat = caveat_of(report, locale);
     let waste = report.waste().filter(|waste| waste.total.instances > 0).map(|waste| {
         let (amount, count) = (cost(&waste.total, money, locale), waste.total.instances);
-        phrase(locale, Phrase::WasteOf { count, amount: &amount, caveat: &caveat })
+        phrase(locale, Phrase::WasteOf { count, others: report.has_others(), amount: &amount, caveat: &caveat })
     });
     // Without waste, the amounts of skipped instances still are of the bundled list.
     let waste = waste.or_else(|| report.bundled_prices.map(|_| phrase(locale, Phrase::Figures { caveat: &caveat })));
@@ -113,9 +113,9 @@ fn own(report: &Report) -> Option<String> {
 /// One cent.
 const CENT: Usd = Usd(Decimal::from_parts(1, 0, 0, false, 2));
 
-/// The headings of [`groups`].
-pub(crate) fn heads(locale: Locale) -> [&'static str; 4] {
-    [Term::Waste, Term::WastedBy, Term::Instances, Term::PerMonth].map(|head| term(locale, head))
+/// The headings of [`groups`]. `others`: whether other resources than instances may be counted.
+pub(crate) fn heads(others: bool, locale: Locale) -> [&'static str; 4] {
+    [Term::Waste, Term::WastedBy, Term::of_counts(others), Term::PerMonth].map(|head| term(locale, head))
 }
 
 /// Waste by account, policy, owner and tag, one line each, where there are at least two of a kind.

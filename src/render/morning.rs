@@ -42,8 +42,8 @@ pub fn message(
         lines.push(format!("- {}", say(Letter::MoreNotStarted { count: missing - most })));
     }
     if missing > 0 {
-        let databases = morning.missing().any(|(row, _)| row.id.kind == Kind::Database);
-        lines.push(say(Letter::Retried { databases }));
+        let has = |kind: Kind| morning.missing().any(|(row, _)| row.id.kind == kind);
+        lines.push(say(Letter::Retried { databases: has(Kind::Database), services: has(Kind::Service) }));
     }
     let page = |row: &Row| (row.id.name.to_string(), links.and_then(|links| links.resource(&row.id)));
     Text::linking(lines.join("\n"), morning.missing().take(most).map(|(row, _)| page(row)))

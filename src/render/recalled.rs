@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Utc};
 
-use crate::engine::model::{Health, Locale, Outcome};
+use crate::engine::model::{Health, Kind, Locale, Outcome};
 use crate::engine::report::past::{Line, Recalled};
 use crate::engine::tags::TagNames;
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
@@ -44,18 +44,19 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
         None => {}
     }
     if acts || verdict == "report" {
-        mend(&mut out, *judged, tags, voice);
+        let head = if id.kind == Kind::Instance { Label::HowToKeep } else { Label::HowToKeepOther };
+        mend(&mut out, head, *judged, tags, voice);
     }
     out
 }
 
-/// The tags by which a team keeps its instance.
-fn mend(out: &mut String, judged: DateTime<Utc>, tags: &TagNames, voice: Voice) {
+/// The tags by which a team keeps its resource.
+fn mend(out: &mut String, head: Label, judged: DateTime<Utc>, tags: &TagNames, voice: Voice) {
     let date = judged.checked_add_days(Days::new(EXAMPLE_DAYS)).unwrap_or(judged).date_naive();
     let until = format!("{} = {date} reason", tags.keep_until);
     let hours = format!("{} = mon-fri 20:00-05:00", tags.schedule);
     let width = until.len().max(hours.len());
-    let _ = writeln!(out, "\n{}", voice.label(Label::HowToKeep));
+    let _ = writeln!(out, "\n{}", voice.label(head));
     let tags = [(&until, Label::LeftAloneUntil), (&hours, Label::OtherHours), (&tags.keep, Label::LeftAloneForGood)];
     for (tag, sense) in tags {
         let _ = writeln!(out, "  {tag:<width$}  {}", voice.label(sense));

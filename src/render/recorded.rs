@@ -37,7 +37,7 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
     let head = |label, fit| Head::new(voice.label(label), fit);
     let heads = vec![
         head(Label::Verdict, Fit::Whole),
-        Head::id(voice.label(Label::Instance)),
+        Head::id(voice.label(Label::of_ids(sheet.has_others))),
         head(Label::Name, Fit::Cut),
         head(Label::Owner, Fit::Spare(2)),
         Head::figure(voice.label(Label::UsdMonth), Fit::Spare(1)),
@@ -54,7 +54,7 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
         let id = Shown::from(&*line.id).linked(line.href());
         [Shown::from(&*line.verdict), id].into_iter().chain(rest.map(Shown::from)).collect()
     };
-    page.grid(Some(voice.label(Label::TitleInstances)), heads, lines.map(row).collect());
+    page.grid(Some(voice.label(Label::of_list(sheet.has_others))), heads, lines.map(row).collect());
     sheet.other_notes().for_each(|note| page.item(voice.say(Sentence::Note { note })));
     page
 }

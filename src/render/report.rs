@@ -107,11 +107,11 @@ fn list(page: &mut Page, report: &Report, view: &View) {
         let (count, found) =
             (report.rows.iter().filter(|row| row.verdict.reason() == Reason::NoPolicy).count(), report.rows.len());
         if count > 0 {
-            page.line(voice(report.locale).say(Sentence::NoPolicy { count, found }));
+            page.line(voice(report.locale).say(Sentence::NoPolicy { count, found, others: report.has_others() }));
         }
     }
     let (heads, rows) = view.grid(report, &rows);
-    page.grid(Some(voice(report.locale).label(Label::TitleInstances)), heads, rows);
+    page.grid(Some(voice(report.locale).label(Label::of_list(report.has_others()))), heads, rows);
     deferred(report).into_iter().for_each(|line| page.line(line));
 }
 
@@ -119,7 +119,7 @@ fn heads(report: &Report, first: Label, last: Label) -> Vec<Head> {
     let word = |label| voice(report.locale).label(label);
     vec![
         Head::new(word(first), Fit::Whole),
-        Head::id(word(Label::Instance)),
+        Head::id(word(Label::of_ids(report.has_others()))),
         Head::new(word(Label::Name), Fit::Cut),
         Head::new(word(Label::Account), Fit::Spare(1)),
         Head::new(word(Label::Region), Fit::Spare(2)),
@@ -220,7 +220,7 @@ fn accounts(page: &mut Page, report: &Report) {
 fn money(page: &mut Page, report: &Report) {
     crate::render::money::summary(report).into_iter().for_each(|line| page.line(line));
     let groups = report.waste().map(|waste| crate::render::money::groups(&waste, report)).unwrap_or_default();
-    let heads = crate::render::money::heads(report.locale).map(|word| Head::new(word, Fit::Cut));
+    let heads = crate::render::money::heads(report.has_others(), report.locale).map(|word| Head::new(word, Fit::Cut));
     let lines = groups.into_iter().map(|group| group.map(Shown::from).into());
     page.grid(None, heads.into(), lines.collect());
     let heads = crate::render::money::heads_of_saved(report.locale).map(|word| Head::new(word, Fit::Cut));

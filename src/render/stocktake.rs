@@ -177,7 +177,7 @@ fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
 /// What runs by the tag by which costs are grouped, as a table.
 fn groups(out: &mut String, stocktake: &Stocktake, money: &Money, locale: Locale) {
     let Some(key) = money.group_by_tag.as_ref().filter(|_| stocktake.running().next().is_some()) else { return };
-    let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
+    let (instances, month) = (term(locale, Term::of_counts(stocktake.has_others())), term(locale, Term::PerMonth));
     let _ = writeln!(out, "| {} | {instances} | {month} |\n|---|---|---|", cell(key));
     for (value, sum) in stocktake.by_group() {
         let amount = cost(&sum, money, locale);
@@ -199,7 +199,7 @@ fn table<'a>(
         return;
     }
     let columns = [
-        Term::Instance,
+        Term::of_ids(stocktake.has_others()),
         Term::Name,
         Term::Region,
         Term::Type,

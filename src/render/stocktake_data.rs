@@ -28,7 +28,7 @@ struct Row<'a> {
     id: &'a str,
     name: &'a str,
     #[serde(rename = "type")]
-    kind: &'a str,
+    instance_type: &'a str,
     state: String,
     #[serde(serialize_with = "micros_or_null")]
     created: Option<DateTime<Utc>>,
@@ -54,6 +54,9 @@ struct Row<'a> {
     /// Its page in the AWS console, where the settings have links.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
+    /// The kind of resource, where the stocktake has other resources than instances.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 /// The JSON.
@@ -157,7 +160,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         region: &id.place.region,
         id: &id.name,
         name,
-        kind,
+        instance_type: kind,
         state: state.to_string(),
         created: *created,
         started: *started,
@@ -182,6 +185,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         price_note: caveat(Locale::En),
         group: group.as_deref(),
         link: stocktake.links.as_ref().and_then(|links| links.resource(id)),
+        kind: stocktake.has_others().then(|| id.kind.as_str()),
     }
 }
 
@@ -244,6 +248,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
 pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
     // Converted from the JSON, so that the fields are defined in one place.
     let value = |line| serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
-    let columns: Vec<&str> = COLUMNS.into_iter().chain(stocktake.links.as_ref().map(|_| "link")).collect();
+    let kind = stocktake.has_others().then_some("kind");
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(kind).chain(stocktake.links.as_ref().map(|_| "link")).collect();
     crate::render::csv::csv(&columns, stocktake.lines.iter().map(value))
 }

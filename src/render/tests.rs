@@ -12,13 +12,14 @@ fn fell_back(text: &str) -> bool {
 
 #[test]
 fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
-    use crate::engine::model::{Action, Reason, ResourceId, Target};
+    use crate::engine::model::{Action, Kind, Reason, ResourceId, Target};
     use crate::engine::schedule::DateRange;
-    use crate::render::catalogue::{Effect, Figure, Sentence, voice};
+    use crate::render::catalogue::{Counted, Effect, Figure, Sentence, voice};
     let (at, zone) = (chrono::DateTime::UNIX_EPOCH, chrono_tz::Asia::Tokyo);
     let date = at.date_naive();
     let id = &ResourceId::instance(Target::new("111111111111", "ap-northeast-1"), "i-0abc");
     let (text, range) = ("x", DateRange { first: date, last: date });
+    let instances = Counted::Kinds { instances: 20, databases: 0, services: 0 };
     let counts = [(Action::Stop, 18), (Action::Hibernate, 1), (Action::Start, 1)];
     let mut all = vec![
         Sentence::Headline { mode: crate::engine::request::Mode::Plan, run: text, at, zone },
@@ -26,10 +27,10 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         Sentence::WouldBe { action: Action::Start, count: 1 },
         Sentence::Reported { count: 1 },
         Sentence::Skipped { count: 1 },
-        Sentence::Question { counts: &counts, accounts: 3 },
+        Sentence::Question { counts: &counts, only: None, counted: instances, accounts: 3 },
         Sentence::NearMiss { key: text, value: text, pattern: text, policy: text },
         Sentence::OthersNotSelected { count: 1 },
-        Sentence::NoPolicy { count: 7, found: 9 },
+        Sentence::NoPolicy { count: 7, found: 9, others: true },
         Sentence::EachOf { text },
         Sentence::LeftOut { list: text },
         Sentence::Figure { figure: Figure::Denied, number: text },
@@ -81,16 +82,18 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         let said = voice(locale).say(*sentence);
         assert!(!said.is_empty() && !fell_back(&said), "{sentence:?} in {locale}: {said}");
     }
+    let ask = |only, counted| voice(Locale::En).say(Sentence::Question { counts: &counts, only, counted, accounts: 3 });
+    assert_eq!(ask(Some(Kind::Instance), instances), "Stop 18, hibernate 1 and start 1 instance in 3 accounts?");
     assert_eq!(
-        voice(Locale::En).say(Sentence::Question { counts: &counts, accounts: 3 }),
-        "Stop 18, hibernate 1 and start 1 instance in 3 accounts?"
+        ask(None, Counted::Kinds { instances: 18, databases: 1, services: 1 }),
+        "Stop 18, hibernate 1 and start 1 in 3 accounts: 18 instances, 1 database and 1 service?"
     );
 }
 
 #[test]
 fn every_message_to_owners_and_every_amount_can_be_said() {
     use crate::engine::judge::owner::OwnedBy;
-    use crate::engine::model::Subject;
+    use crate::engine::model::{Kind, Subject};
     use crate::render::catalogue::anomaly::{About, about};
     use crate::render::catalogue::money::{Phrase, Second, phrase};
     use crate::render::catalogue::{Counted, Letter, letter};
@@ -109,19 +112,22 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
         let counted = Counted::Kinds { instances: count, databases: count, services: count };
         said.extend([
             letter(locale, Letter::OperatorTitle { count, counted }),
-            letter(locale, Letter::Total { cost: perhaps, unknown: count }),
-            letter(locale, Letter::Total { cost: Some(text), unknown: 0 }),
+            letter(locale, Letter::Total { cost: perhaps, unknown: count, others: perhaps.is_some() }),
+            letter(locale, Letter::Total { cost: Some(text), unknown: 0, others: false }),
             letter(locale, Letter::At { at, zone }),
             letter(locale, Letter::Further { count }),
             letter(locale, Letter::ForgottenTitle { owner: text }),
-            letter(locale, Letter::MorningTitle { owner: perhaps, started: 1, of: 2 }),
+            letter(
+                locale,
+                Letter::MorningTitle { owner: perhaps, started: 1, of: 2, others: perhaps.is_some(), counted },
+            ),
             letter(
                 locale,
                 Letter::Morning { account: text, name: perhaps, started: 1, of: 2, without: count, at, zone },
             ),
             letter(locale, Letter::NotStarted { id: text, name, region: text, why: text, deferred: perhaps.is_some() }),
             letter(locale, Letter::MoreNotStarted { count }),
-            letter(locale, Letter::Retried { databases: true }),
+            letter(locale, Letter::Retried { databases: true, services: true }),
             letter(locale, Letter::KeepTag { id: text, name, place: text, key: text, value: text }),
             letter(locale, Letter::KeepNew),
             letter(locale, Letter::KeepReplaces { before: text, shorter: perhaps.is_some(), unreadable: true }),
@@ -168,7 +174,18 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
             phrase(locale, Phrase::Realised { month, amount: text, hours: text, unknown_hours: perhaps }),
             about(locale, About::Head { id: text, what: perhaps, impact: perhaps, since: perhaps }),
             about(locale, About::Foreign { service: perhaps, account: perhaps, region: perhaps }),
-            about(locale, About::Place { account: text, region: text, running: count, cost: text }),
+            about(
+                locale,
+                About::Place {
+                    account: text,
+                    region: text,
+                    running: count,
+                    cost: text,
+                    databases: true,
+                    services: perhaps.is_some(),
+                },
+            ),
+            about(locale, About::Unlisted { account: text, region: text, kind: Kind::Service, cause: text }),
             about(locale, About::Instance { id: text, name, kind: text, since: perhaps, owner: text, cost: perhaps }),
         ]);
         for text in said {

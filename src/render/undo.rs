@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::engine::model::{Counts, Health, Outcome, Target, Unreachable};
+use crate::engine::model::{Counts, Health, Kind, Outcome, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo, WhyNot};
@@ -158,7 +158,8 @@ pub fn undo_page(undo: &Undo) -> Page {
         page.line(word(Label::NothingToUndo));
     }
     let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
-    let names = || [Head::id(word(Label::Instance)), Head::new(word(Label::Name), Fit::Cut)];
+    let others = undo.found.iter().any(|found| found.stop.id.kind != Kind::Instance);
+    let names = || [Head::id(word(Label::of_ids(others))), Head::new(word(Label::Name), Fit::Cut)];
     let found = selected.iter().map(|found| {
         let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail, link } = line(undo, found);
         let rest = [name, account, region, policy, &detail].map(Shown::from);
@@ -166,7 +167,7 @@ pub fn undo_page(undo: &Undo) -> Page {
     });
     let last = [Head::new(word(Label::Policy), Fit::Spare(3)), Head::new(word(Label::Why), Fit::Beneath)];
     let heads = [Head::new(word(Label::Verdict), Fit::Whole)].into_iter().chain(names()).chain(places()).chain(last);
-    page.grid(Some(word(Label::TitleInstances)), heads.collect(), found.collect());
+    page.grid(Some(word(Label::of_list(others))), heads.collect(), found.collect());
     let outcomes = undo.outcomes.iter().map(|one| {
         let Outcome { id, action: _, outcome, detail, at: _ } = one;
         let Target { account, region } = &*id.place;

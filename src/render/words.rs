@@ -8,7 +8,7 @@ use crate::engine::config::Policy;
 use crate::engine::judge::near_miss::NearMiss;
 use crate::engine::model::{Action, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
 use crate::engine::report::{Report, Row};
-use crate::render::catalogue::{Label, Letter, Sentence, Term, detail, letter, term, voice};
+use crate::render::catalogue::{Counted, Label, Letter, Sentence, Term, detail, letter, term, voice};
 use crate::render::columns::account;
 use crate::render::edge::plain;
 
@@ -52,7 +52,10 @@ pub fn question(steps: &[&Step], locale: Locale) -> Option<String> {
     let counts = [Action::Stop, Action::Hibernate, Action::Start].map(|action| (action, count(action)));
     let counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
     let accounts = steps.iter().map(|step| &step.id.place.account).collect::<BTreeSet<_>>().len();
-    (accounts > 0).then(|| voice(locale).say(Sentence::Question { counts: &counts, accounts }))
+    let first = steps.first().map(|step| step.id.kind);
+    let only = first.filter(|kind| steps.iter().all(|step| step.id.kind == *kind));
+    let counted = Counted::of(steps.iter().map(|step| step.id.kind));
+    (accounts > 0).then(|| voice(locale).say(Sentence::Question { counts: &counts, only, counted, accounts }))
 }
 
 /// How many instances a message about a Region names.

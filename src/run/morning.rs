@@ -106,12 +106,12 @@ fn address(order: &Order<'_>, report: &Report, morning: &Morning<'_>, known: &[K
         }
         let text = morning_message(part, &channel.prefers, &report.names, report.locale, report.links.as_deref());
         let (digest, learnt) = letters.entry((channel.name.clone(), name)).or_insert_with(|| {
-            let about = About::Morning { started: 0, of: 0 };
+            let about = About::Morning { started: 0, of: [0; 3] };
             (Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: Vec::new(), about }, Vec::new())
         });
         if let About::Morning { started, of } = &mut digest.about {
             *started += part.started();
-            *of += part.starts.len();
+            of.iter_mut().zip(part.kinds()).for_each(|(all, more)| *all += more);
         }
         digest.notes.push(text);
         learnt.push(one);

@@ -78,8 +78,8 @@ pub enum About {
     Morning {
         /// How many were started.
         started: usize,
-        /// Of how many.
-        of: usize,
+        /// Of how many instances, databases and services.
+        of: [usize; 3],
     },
 }
 

@@ -40,8 +40,8 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, OutcomeKind, Remark,
-    ResourceId, SkippedAccount, State, Target, Unlisted, Unreachable, Usd, Verdict,
+    Action, Counts, Health, Instance, Kind, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, OutcomeKind,
+    Remark, ResourceId, SkippedAccount, State, Target, Unlisted, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
@@ -278,6 +278,11 @@ impl Report {
         self.notes.extend(lines);
         self.troubled |= troubled;
         self
+    }
+
+    /// Whether other resources than instances were found.
+    pub fn has_others(&self) -> bool {
+        self.rows.iter().any(|row| row.id.kind != Kind::Instance)
     }
 
     /// The console page of a resource, where the settings have links.

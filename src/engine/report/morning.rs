@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::judge::Owner;
-use crate::engine::model::{Action, NO_CAPACITY, Outcome, OutcomeKind, ResourceId, Verdict};
+use crate::engine::model::{Action, Kind, NO_CAPACITY, Outcome, OutcomeKind, ResourceId, Verdict};
 use crate::engine::report::{Report, Row};
 
 /// The starts of one account for one opening, or those of one owner there.
@@ -45,6 +45,11 @@ impl Morning<'_> {
     /// How many were started.
     pub fn started(&self) -> usize {
         self.starts.iter().filter(|start| start.why.is_none()).count()
+    }
+
+    /// How many instances, databases and services were to be started.
+    pub fn kinds(&self) -> [usize; 3] {
+        Kind::ALL.map(|kind| self.starts.iter().filter(|start| start.row.id.kind == kind).count())
     }
 
     /// What does not run.

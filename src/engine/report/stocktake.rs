@@ -14,7 +14,7 @@ use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::findings::{Finding, Life};
 use crate::engine::model::month::Month;
-use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
+use crate::engine::model::{Instance, Kind, ResourceId, State, Unreachable, Usd};
 use crate::engine::report::forgotten::Forgotten;
 use crate::engine::tags::{KeepUntil, Kept};
 
@@ -206,6 +206,11 @@ impl Stocktake {
     /// Everything that runs.
     pub fn running(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.runs())
+    }
+
+    /// Whether other resources than instances are in it.
+    pub fn has_others(&self) -> bool {
+        self.lines.iter().any(|line| line.id.kind != Kind::Instance)
     }
 
     /// Everything that is kept, running or not.

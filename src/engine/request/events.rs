@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::model::{is_account, sane};
+use crate::engine::model::{Kind, is_account, sane};
 use crate::engine::request::Scope;
 
 /// A supported event.
@@ -54,6 +54,9 @@ pub struct Anomaly {
     pub link: Option<String>,
     /// The accounts and Regions of its root causes that belong to EC2, or to an unnamed service.
     pub places: BTreeSet<(String, String)>,
+    /// The kinds of resources besides instances that are looked for there.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub others: BTreeSet<Kind>,
     /// Root causes that lead to no instance: they belong to another service, or lack an account or Region.
     pub foreign: Vec<Cause>,
 }
@@ -90,6 +93,41 @@ pub struct Launched {
     /// Whether the instances existed before and were started again.
     #[serde(default)]
     pub again: bool,
+}
+
+impl Anomaly {
+    /// The same, where these kinds of resources are listed: the root causes of their services are followed, too.
+    #[must_use]
+    pub fn with_kinds(mut self, kinds: &[Kind]) -> Self {
+        for cause in std::mem::take(&mut self.foreign) {
+            match cause.kind().filter(|kind| kinds.contains(kind)).zip(cause.place()) {
+                Some((kind, place)) => {
+                    self.others.insert(kind);
+                    self.places.insert(place);
+                }
+                None => self.foreign.push(cause),
+            }
+        }
+        self
+    }
+}
+
+impl Cause {
+    /// The kind of resource, besides instances, that the service bills. The former name of EKS begins with that of ECS.
+    fn kind(&self) -> Option<Kind> {
+        match self.service.as_deref()? {
+            "Amazon Relational Database Service" | "Amazon Neptune" => Some(Kind::Database),
+            "Amazon Elastic Container Service" => Some(Kind::Service),
+            service if service.starts_with("Amazon DocumentDB") => Some(Kind::Database),
+            _ => None,
+        }
+    }
+
+    /// Its account and Region, if it has both.
+    fn place(&self) -> Option<(String, String)> {
+        let place = self.account.clone().zip(self.region.clone());
+        place.filter(|(account, region)| is_account(account) && is_word(region))
+    }
 }
 
 impl Event {
@@ -203,11 +241,9 @@ fn anomaly(detail: &Value) -> Anomaly {
     for cause in detail.get("rootCauses").and_then(Value::as_array).into_iter().flatten() {
         let name = |pointer: &str| text(cause, pointer).map(str::to_owned);
         let cause = Cause { service: name("/service"), account: name("/linkedAccount"), region: name("/region") };
-        match (&cause.account, &cause.region) {
-            (Some(account), Some(region)) if is_of_ec2(&cause) && is_account(account) && is_word(region) => {
-                found.places.insert((account.clone(), region.clone()));
-            }
-            (_, _) => found.foreign.push(cause),
+        match cause.place().filter(|_| is_of_ec2(&cause)) {
+            Some(place) => _ = found.places.insert(place),
+            None => found.foreign.push(cause),
         }
     }
     found

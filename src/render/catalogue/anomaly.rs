@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::model::Locale;
+use crate::engine::model::{Kind, Locale};
 use crate::render::catalogue::messages::say;
 
 /// A sentence with its arguments. Texts from AWS are already safe to show.
@@ -17,8 +17,10 @@ pub(crate) enum About<'a> {
     NoCause,
     /// A root cause that leads to no instance.
     Foreign { service: Option<&'a str>, account: Option<&'a str>, region: Option<&'a str> },
-    /// The instances that run in one account and Region.
-    Place { account: &'a str, region: &'a str, running: usize, cost: &'a str },
+    /// What runs in one account and Region, and which kinds besides instances were looked for.
+    Place { account: &'a str, region: &'a str, running: usize, cost: &'a str, databases: bool, services: bool },
+    /// A kind of resource that could not be listed there.
+    Unlisted { account: &'a str, region: &'a str, kind: Kind, cause: &'a str },
     /// An account and Region that are not in scope.
     Outside { account: &'a str, region: &'a str },
     /// A Region that the organisation's policy denies.

@@ -105,6 +105,13 @@ pub(crate) fn environment(locale: Locale) -> Environment<'static> {
         .add_filter("fixed", |value: Value, decimals: usize| number(&value).map(|it| format!("{it:.decimals$}")));
     environment.add_filter("two", |number: i64| format!("{number:02}"));
     environment.add_filter("plural", |count: u64| if count == 1 { "" } else { "s" });
+    // `others`: whether other resources than instances may be among them.
+    environment.add_filter("noun", |count: u64, others: bool| match (others, count == 1) {
+        (false, true) => "instance",
+        (false, false) => "instances",
+        (true, true) => "resource",
+        (true, false) => "resources",
+    });
     environment.add_filter("capital", |mut text: String| {
         if let Some(first) = text.get_mut(..1) {
             first.make_ascii_uppercase();

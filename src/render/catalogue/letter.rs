@@ -21,7 +21,7 @@ pub(crate) enum Letter<'a> {
     /// The title of an owner's message about what is only reported.
     ForgottenTitle { owner: &'a str },
     /// The title of a message about the starts for an opening.
-    MorningTitle { owner: Option<&'a str>, started: usize, of: usize },
+    MorningTitle { owner: Option<&'a str>, started: usize, of: usize, others: bool, counted: Counted },
     /// What was started in an account for an opening, and what AWS had no capacity for.
     Morning {
         account: &'a str,
@@ -37,7 +37,7 @@ pub(crate) enum Letter<'a> {
     /// How many further instances were not started.
     MoreNotStarted { count: usize },
     /// What follows for instances that were not started.
-    Retried { databases: bool },
+    Retried { databases: bool, services: bool },
     /// The tag that keeps one instance.
     KeepTag { id: &'a str, name: &'a str, place: &'a str, key: &'a str, value: &'a str },
     /// The tag would be new.
@@ -94,7 +94,7 @@ pub(crate) enum Letter<'a> {
     /// Information for the operator.
     OperatorIntro,
     /// The monthly cost of all named instances, and the number of unknown prices.
-    Total { cost: Option<&'a str>, unknown: usize },
+    Total { cost: Option<&'a str>, unknown: usize, others: bool },
     /// The label of a monthly amount.
     Monthly { amount: &'a str },
     /// The price is unknown.
@@ -106,7 +106,7 @@ pub(crate) enum Letter<'a> {
     /// An instant.
     At { at: DateTime<Utc>, zone: Tz },
     /// The owner or schedule tag of this many instances changed at once.
-    ManyRetagged { count: usize },
+    ManyRetagged { count: usize, others: bool },
     /// Its hours: a schedule, or the value of this tag.
     Hours { schedule: &'a str, tag: Option<&'a str> },
     /// The rule that decided, and its meaning.

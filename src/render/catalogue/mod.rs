@@ -97,14 +97,15 @@ pub(crate) enum Sentence<'a> {
     Reported { count: usize },
     /// The skipped instances.
     Skipped { count: usize },
-    /// The confirmation question: the actions, and the numbers of instances and accounts.
-    Question { counts: &'a [(Action, usize)], accounts: usize },
+    /// The confirmation question: the actions, what they are about, and the number of accounts. `only` is the kind, if there
+    /// is but one.
+    Question { counts: &'a [(Action, usize)], only: Option<Kind>, counted: Counted, accounts: usize },
     /// A tag that a policy would match if it were spelled like the pattern.
     NearMiss { key: &'a str, value: &'a str, pattern: &'a str, policy: &'a str },
     /// The number of instances of a run that an undo does not select.
     OthersNotSelected { count: usize },
     /// The number of instances that no policy matches, where nothing else is to be done.
-    NoPolicy { count: usize, found: usize },
+    NoPolicy { count: usize, found: usize, others: bool },
     /// A fact that applies to each line above.
     EachOf { text: &'a str },
     /// The columns for which the terminal is too narrow.

@@ -56,7 +56,7 @@ pub(crate) enum Phrase<'a> {
     /// How to confirm an instance.
     Confirm { keep: &'a str, keep_until: &'a str, owner: &'a str },
     /// The monthly waste.
-    WasteOf { count: usize, amount: &'a str, caveat: &'a str },
+    WasteOf { count: usize, others: bool, amount: &'a str, caveat: &'a str },
     /// The cost of a run itself; without an amount it is less than a cent.
     OwnCost { metrics: u64, amount: Option<&'a str> },
     /// The heading of the bill of all accounts.

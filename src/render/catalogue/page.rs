@@ -27,15 +27,18 @@ pub(crate) enum Text<'a> {
     Wasting {
         count: usize,
         found: usize,
+        others: bool,
     },
     /// There are none; `scanned` is false where nothing was found at all.
     NotWasting {
         found: usize,
+        others: bool,
     },
     /// The number of instances that an undo starts, or would start.
     Undoing {
         count: usize,
         found: usize,
+        others: bool,
         carried_out: bool,
     },
     /// What a dry run does and would do.
@@ -79,6 +82,7 @@ pub(crate) enum Text<'a> {
     Wasted,
     OfInstances {
         count: usize,
+        others: bool,
         unknown: usize,
     },
     SavedIn {
@@ -93,7 +97,9 @@ pub(crate) enum Text<'a> {
     Stopped,
     Started,
     ForPeople,
-    Instances,
+    Instances {
+        others: bool,
+    },
     InAccounts {
         accounts: usize,
         regions: usize,
@@ -119,7 +125,9 @@ pub(crate) enum Text<'a> {
     /// A person without a number.
     Somebody,
     MonthlyBy,
-    InstancesBy,
+    InstancesBy {
+        others: bool,
+    },
     Others {
         count: usize,
     },
@@ -169,6 +177,7 @@ pub(crate) enum Text<'a> {
     Undoes,
     LeftOut {
         count: usize,
+        others: bool,
     },
     Shown {
         shown: &'a str,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::engine::model::{Locale, Reason};
+use crate::engine::model::{Kind, Locale, Reason};
 
 /// An enum of names, each of which is a key of a messages file.
 macro_rules! words {
@@ -39,11 +39,14 @@ words! {
         /// The page of a resource in the AWS console.
         Console,
         Count,
+        Database,
         /// Shown where a schedule's day has no calendar data.
         DayUnknown,
         ForExample,
         /// How a team keeps its instance.
         HowToKeep,
+        /// The same of another resource than an instance.
+        HowToKeepOther,
         Id,
         Instance,
         /// Heading of the counts.
@@ -80,6 +83,8 @@ words! {
         Policy,
         Reason,
         Region,
+        /// A resource of any kind.
+        Resource,
         /// Heading of the remarks.
         Remark,
         Run,
@@ -96,12 +101,15 @@ words! {
         /// Heading of the counts.
         Found,
         Since,
+        Service,
         SomebodyShouldLook,
         State,
         /// Heading of the list of instances.
         TitleInstances,
         /// Heading of the targets that could not be scanned.
         TitleNotSeen,
+        /// Heading of the list, where it has other resources than instances.
+        TitleResources,
         /// Heading of the remarks.
         TitleRemarks,
         /// Heading of the rules that skip.
@@ -116,6 +124,27 @@ words! {
         /// The report of a run in the record.
         WholeReport,
         Why,
+    }
+}
+
+impl Label {
+    /// The heading of a column of ids. `others`: whether other resources than instances may be in it.
+    pub(crate) fn of_ids(others: bool) -> Self {
+        if others { Self::Resource } else { Self::Instance }
+    }
+
+    /// The heading of a list of resources.
+    pub(crate) fn of_list(others: bool) -> Self {
+        if others { Self::TitleResources } else { Self::TitleInstances }
+    }
+
+    /// One resource of this kind.
+    pub(crate) fn of_kind(kind: Kind) -> Self {
+        match kind {
+            Kind::Instance => Self::Instance,
+            Kind::Database => Self::Database,
+            Kind::Service => Self::Service,
+        }
     }
 }
 
@@ -146,17 +175,33 @@ words! {
         PerMonth,
         Region,
         Resource,
+        /// How many resources of any kind there are.
+        Resources,
         Running,
         Saved,
         Service,
         Started,
         State,
+        /// Heading of a column of resources of any kind.
+        TitleResource,
         Type,
         Unknown,
         Verified,
         Waste,
         WastedBy,
         What,
+    }
+}
+
+impl Term {
+    /// The heading of a column of ids. `others`: whether other resources than instances may be in it.
+    pub(crate) fn of_ids(others: bool) -> Self {
+        if others { Self::TitleResource } else { Self::Instance }
+    }
+
+    /// The heading of a column of counts.
+    pub(crate) fn of_counts(others: bool) -> Self {
+        if others { Self::Resources } else { Self::Instances }
     }
 }
 

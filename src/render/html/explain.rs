@@ -61,7 +61,7 @@ pub fn explain(
         lines: sentences.chain(more.iter().cloned()).map(|line| people.text(&line).into()).collect(),
         blocks: map.map(|map| Block::Heat(ran(map, locale))).into_iter().chain([Block::Table(rules)]).collect(),
         found_by: vec![(
-            voice(locale).label(Label::Instance).to_owned(),
+            voice(locale).label(Label::of_kind(instance.id.kind)).to_owned(),
             Cell { href, ..instance.id.name.to_string().into() },
         )],
         ..Document::default()

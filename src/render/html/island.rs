@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::engine::model::Kind;
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, voice};
 use crate::render::html::escape::{island, shown};
@@ -31,6 +32,9 @@ const FIELDS: [(&str, Option<Label>, bool); 15] = [
     // With `{id}` in place of the id, so that those of an account and Region are one word.
     ("link", None, true),
 ];
+
+/// The kind of resource, where there are others than instances: readers find and group rows by it.
+const KIND: (&str, Option<Label>, bool) = ("resource", Some(Label::Kind), true);
 
 #[derive(Serialize)]
 struct Island<'a> {
@@ -68,6 +72,7 @@ pub(super) fn data(rows: &Rows<'_>) -> serde_json::Result<String> {
     let mut words = Words::default();
     let lines = rows.sheet.instances.iter().map(|line| row(line, rows, &mut words)).collect();
     let label = |label: Option<Label>| label.map(|label| voice(locale).label(label));
+    let fields = FIELDS.into_iter().chain(rows.sheet.has_others.then_some(KIND));
     let texts = [
         ("shown", Text::Shown { shown: "{shown}", all: "{all}" }),
         ("copied", Text::Copied { text: "{text}" }),
@@ -75,7 +80,7 @@ pub(super) fn data(rows: &Rows<'_>) -> serde_json::Result<String> {
         ("none", Text::Nothing),
     ];
     island(&Island {
-        fields: FIELDS.map(|(name, heading, shared)| (name, label(heading), shared)).into(),
+        fields: fields.map(|(name, heading, shared)| (name, label(heading), shared)).collect(),
         words: words.words,
         rows: lines,
         texts: texts.map(|(name, text)| (name, say(locale, text))).into(),
@@ -83,17 +88,19 @@ pub(super) fn data(rows: &Rows<'_>) -> serde_json::Result<String> {
 }
 
 fn row(line: &Line, rows: &Rows<'_>, words: &mut Words) -> Vec<Value> {
-    let Line { account, region, id, name, kind, policy, verdict, reason, usd_month, link, .. } = line;
+    let Line { account, region, id, name, kind: size, policy, verdict, reason, usd_month, link, .. } = line;
     let skipped = matches!(verdict.as_str(), "skip" | "out-of-scope");
     let kinds = [("acting", line.is_waste()), ("attention", rows.is_for_people(line)), ("skipped", skipped)];
     let kinds: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
-    vec![
+    let kind = voice(rows.options.locale).label(Label::of_kind(Kind::of(id)));
+    let of_kind = rows.sheet.has_others.then(|| words.number(kind));
+    let fields = [
         words.number(&rows.next(line)),
         shown(name).into(),
         shown(id).into(),
         words.number(&rows.account(account)),
         words.number(region),
-        words.number(kind),
+        words.number(size),
         words.number(&rows.owner(line)),
         words.number(policy.as_deref().unwrap_or_default()),
         usd_month.map_or_else(String::new, |usd| usd.0.to_string()).into(),
@@ -104,5 +111,6 @@ fn row(line: &Line, rows: &Rows<'_>, words: &mut Words) -> Vec<Value> {
         words.number(verdict),
         words.number(&kinds.join(" ")),
         words.number(&link.as_deref().unwrap_or_default().replace(id.as_str(), "{id}")),
-    ]
+    ];
+    fields.into_iter().chain(of_kind).collect()
 }

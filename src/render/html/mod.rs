@@ -174,10 +174,13 @@ fn every(rows: &Rows<'_>) -> serde_json::Result<Every> {
         ("type", Label::Type),
         ("reason", Label::Reason),
     ];
+    let kind = sheet.has_others.then_some(("resource", Label::Kind));
+    let groups = groups.into_iter().chain(kind);
     Ok(Every {
         data: island::data(rows)?,
         keep: format!("{key}={until}"),
-        left_out: (left_out > 0).then(|| say(options.locale, Text::LeftOut { count: left_out })),
-        groups: groups.map(|(field, label)| (field, voice(options.locale).label(label))).into(),
+        left_out: (left_out > 0)
+            .then(|| say(options.locale, Text::LeftOut { count: left_out, others: sheet.has_others })),
+        groups: groups.map(|(field, label)| (field, voice(options.locale).label(label))).collect(),
     })
 }

@@ -93,7 +93,7 @@ impl<'a> Rows<'a> {
         let is_priced = lines.iter().any(|line| line.usd_month.is_some());
         let heading = if is_priced { Text::Dearest { count } } else { Text::LongestRunning { count } };
         let heads = [
-            (Label::Instance, ""),
+            (Label::of_ids(self.sheet.has_others), ""),
             (Label::Owner, ""),
             (Label::Account, "w"),
             (Label::Type, "w"),
@@ -120,7 +120,12 @@ impl<'a> Rows<'a> {
     pub(super) fn attention(&self) -> Option<Table> {
         let lines = self.for_people();
         let heading = say(self.options.locale, Text::ForPeople);
-        let heads = [(Label::Instance, ""), (Label::Owner, ""), (Label::Account, "w"), (Label::WhatIsWrong, "")];
+        let heads = [
+            (Label::of_ids(self.sheet.has_others), ""),
+            (Label::Owner, ""),
+            (Label::Account, "w"),
+            (Label::WhatIsWrong, ""),
+        ];
         let row =
             |line: &Line| vec![self.instance(line), self.owner(line).into(), self.place(line), self.why(line).into()];
         (!lines.is_empty()).then(|| self.table("attention", heading, &heads, &lines, row, (FOR_PEOPLE, "attention")))

@@ -46,6 +46,9 @@ pub struct Sheet {
     pub(crate) counts: Counts,
     pub(crate) notes: Vec<String>,
     pub(crate) instances: Vec<Line>,
+    /// Whether the report has other resources than instances.
+    #[serde(skip)]
+    pub(crate) has_others: bool,
     /// How many rows need a person, those that are left out included.
     #[serde(skip)]
     pub(super) for_people: usize,
@@ -202,7 +205,7 @@ impl Sheet {
         let line = |row: &&Row| serde_json::from_value(serde_json::to_value(json::line(row, report))?);
         let instances = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
         let sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
-        Ok(Self { instances, for_people, ..sheet })
+        Ok(Self { instances, for_people, has_others: report.has_others(), ..sheet })
     }
 
     /// The same of an undo.
@@ -224,11 +227,12 @@ impl Sheet {
     /// The same with no more rows than a page has.
     fn fitting(mut self) -> Self {
         let (lines, tried) = (std::mem::take(&mut self.instances), tried(&self.outcomes));
+        let has_others = lines.iter().any(|line| Kind::of(&line.id) != Kind::Instance);
         let (instances, for_people) = chosen(lines, |line| {
             let usd = line.usd_month.map(|usd| usd.0);
             rank(line.is_for_people(), &line.verdict, tried.get(&line.place()), usd)
         });
-        Self { instances, for_people, ..self }
+        Self { instances, for_people, has_others, ..self }
     }
 
     /// Whether targets, or kinds of resources in them, were not scanned, although they could be reached.

@@ -21,7 +21,7 @@ pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) ->
     let owners = stocktake.lines.iter().filter_map(|line| Some(&*line.owner.as_ref()?.name));
     let people = People::of(owners, options.names, locale);
     let heads = [
-        (Term::Instance, ""),
+        (Term::of_ids(stocktake.has_others()), ""),
         (Term::Owner, ""),
         (Term::Region, "w"),
         (Term::Type, "w"),

@@ -25,12 +25,14 @@ const MOST: usize = 10;
 
 /// The sentence at the top of the page.
 pub(super) fn headline(sheet: &Sheet) -> Text<'static> {
-    let (count, found) = (sheet.count(), sheet.counts.found);
+    let (count, found, others) = (sheet.count(), sheet.counts.found, sheet.has_others);
     match sheet.mode {
-        Mode::Undo if sheet.carried_out() => Text::Undoing { count: sheet.counts.started, found, carried_out: true },
-        Mode::Undo => Text::Undoing { count: sheet.plan.steps.len(), found, carried_out: false },
-        Mode::Plan | Mode::Apply if count > 0 => Text::Wasting { count, found },
-        Mode::Plan | Mode::Apply => Text::NotWasting { found },
+        Mode::Undo if sheet.carried_out() => {
+            Text::Undoing { count: sheet.counts.started, found, others, carried_out: true }
+        }
+        Mode::Undo => Text::Undoing { count: sheet.plan.steps.len(), found, others, carried_out: false },
+        Mode::Plan | Mode::Apply if count > 0 => Text::Wasting { count, found, others },
+        Mode::Plan | Mode::Apply => Text::NotWasting { found, others },
     }
 }
 
@@ -106,10 +108,10 @@ pub(super) fn figures(rows: &Rows<'_>) -> Block {
         })
     };
     let dollars = |usd: Usd| figure(usd, &MoneySettings::default(), locale);
-    let mut tiles = Vec::new();
+    let (others, mut tiles) = (sheet.has_others, Vec::new());
     match sheet.wasted() {
         Some(Wasted { total, .. }) => {
-            let of = say(locale, Text::OfInstances { count: total.instances, unknown: total.unknown });
+            let of = say(locale, Text::OfInstances { count: total.instances, others, unknown: total.unknown });
             let about = second(total.monthly).chain([of]).collect();
             tiles.push(tile("waste", Text::Wasted, dollars(total.monthly), about));
         }
@@ -139,7 +141,7 @@ pub(super) fn figures(rows: &Rows<'_>) -> Block {
     let views = &sheet.views;
     let places = Text::InAccounts { accounts: views.accounts.len(), regions: views.regions.len() };
     let about = if views.accounts.is_empty() { Vec::new() } else { vec![say(locale, places)] };
-    tiles.push(tile("", Text::Instances, counts.found.to_string(), about));
+    tiles.push(tile("", Text::Instances { others }, counts.found.to_string(), about));
     let note = sheet.caveat(locale).map(|caveat| phrase(locale, Phrase::Figures { caveat: &caveat }));
     Block::Tiles { tiles, note }
 }
@@ -166,7 +168,7 @@ pub(super) fn bars(rows: &Rows<'_>) -> Option<Block> {
             ],
         ),
         None => (
-            Text::InstancesBy,
+            Text::InstancesBy { others: rows.sheet.has_others },
             [
                 (Label::Account, counted(&|line| rows.account(&line.account))),
                 (Label::Policy, counted(&|line| line.policy.clone().unwrap_or_default())),

@@ -107,7 +107,12 @@ fn back(item: &Item) -> Option<String> {
             let name = id.identifier();
             Some(format!("aws rds start-db-{what} --region {region} --db-{what}-identifier {name}"))
         }
-        Kind::Service => None,
+        Kind::Service => {
+            let (cluster, name) = id.identifier().split_once('/')?;
+            // The former count is in its stop tag.
+            let service = format!("--cluster {cluster} --service {name} --desired-count COUNT");
+            Some(format!("aws ecs update-service --region {region} {service}"))
+        }
     }
 }
 

@@ -64,6 +64,12 @@ fn title(digest: &Digest, frame: &Frame<'_>, part: usize, of: usize) -> String {
     if of == 1 { title } else { format!("{title}, {}", letter(frame.locale, Letter::Part { part, of })) }
 }
 
+fn morning_title(owner: Option<&str>, started: usize, kinds: [usize; 3]) -> Letter<'_> {
+    let [instances, databases, services] = kinds;
+    let counted = Counted::Kinds { instances, databases, services };
+    Letter::MorningTitle { owner, started, of: kinds.iter().sum(), others: databases > 0 || services > 0, counted }
+}
+
 fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     let instances: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id).collect();
     let (count, counted) = (instances.len(), Counted::of(instances.iter().map(|id| id.kind)));
@@ -72,12 +78,12 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
         Reader::Owner(_, Contact::First) if count == 0 => match digest.about {
             About::News | About::Forgotten | About::Several => Letter::ForgottenTitle { owner },
             About::Stocktake => Letter::StocktakeTitle { owner },
-            About::Morning { started, of } => Letter::MorningTitle { owner: Some(owner), started, of },
+            About::Morning { started, of } => morning_title(Some(owner), started, of),
         },
         Reader::Owner(_, Contact::First) => Letter::Title { owner, counted },
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, counted },
         Reader::Operator => match digest.about {
-            About::Morning { started, of } => Letter::MorningTitle { owner: None, started, of },
+            About::Morning { started, of } => morning_title(None, started, of),
             About::News | About::Stocktake | About::Forgotten | About::Several => {
                 Letter::OperatorTitle { count, counted }
             }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
-use crate::engine::model::{Locale, Message, Named, Subject, Text};
+use crate::engine::model::{Kind, Locale, Message, Named, Subject, Text};
 use crate::engine::report::digest::{Digest, Entry};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::message::facts::size;
@@ -40,7 +40,8 @@ pub(crate) fn blocks<'a>(
         (retagged, others) = (Vec::new(), digest.entries.iter().collect());
     }
     let line = |entries: Vec<&'a Entry>| {
-        let text = note(&letter(locale, Letter::ManyRetagged { count: entries.len() }));
+        let others = entries.iter().any(|entry| entry.item.id.kind != Kind::Instance);
+        let text = note(&letter(locale, Letter::ManyRetagged { count: entries.len(), others }));
         Block { text, entries }
     };
     let line = Some(retagged).filter(|entries| !entries.is_empty()).map(line);

@@ -131,7 +131,8 @@ pub fn apply_killed(world: &World, settings: &Settings, ask: &Ask, after: Durati
 /// A look because of an anomaly of cost.
 pub fn handle_anomaly(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
     let Event::Anomaly(anomaly) = event else { panic!("no anomaly: {event:?}") };
-    let ask = Ask { scope: event.scope(), ..Ask::at(at) };
+    let anomaly = &anomaly.clone().with_kinds(&settings.listed_kinds());
+    let ask = Ask { scope: Event::Anomaly(anomaly.clone()).scope(), ..Ask::at(at) };
     let run = begin(world, Mode::Plan, &ask);
     block_on(async {
         let order = order(&run, settings, &ask);

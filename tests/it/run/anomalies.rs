@@ -5,8 +5,10 @@ use idle_reaper::engine::request::events::Event;
 use idle_reaper::run::Error;
 use serde_json::{Value, json};
 
-use crate::engine::judge::forgotten::telling;
-use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, at, handle_anomaly, instance, with};
+use crate::engine::judge::forgotten::{TELLING, telling};
+use crate::fake::{
+    Deed, EVENING, Faults, HERE, SETTINGS, Shape, THERE, World, at, db, for_databases, handle_anomaly, instance, with,
+};
 
 const EC2: &str = "Amazon Elastic Compute Cloud - Compute";
 
@@ -166,4 +168,26 @@ fn an_anomaly_touches_nothing_that_whole_runs_keep() {
     let kept: Vec<String> = world.recorded("").into_iter().map(|(key, _)| key).collect();
     let own = |key: &String| key == "acting.lock" || key.starts_with("runs/") || key.starts_with("state/anomalies/");
     assert!(kept.iter().all(own), "{kept:?}");
+}
+
+#[test]
+fn an_anomaly_of_rds_or_ecs_leads_to_databases_and_services_where_a_policy_names_them() {
+    const RDS: &str = "Amazon Relational Database Service";
+    let causes = anomaly(&json!([cause(RDS, HERE), cause("Amazon Elastic Container Service for Kubernetes", HERE)]));
+    let world = World::of([db("orders").tag("Owner", "ana")]);
+    let alone = handle_anomaly(&world, &telling(), &causes, at(EVENING)).expect("a report");
+    assert_eq!(alone.rows.len(), 0, "no policy is for databases");
+    assert!(told(&world).contains(&format!("Not scanned: {RDS}")), "{}", told(&world));
+
+    let text = SETTINGS.replace("[calendars.japan]", TELLING);
+    let world = World::of([db("orders").tag("Owner", "ana")]);
+    let report = handle_anomaly(&world, &for_databases(&text), &causes, at(EVENING)).expect("a report");
+    assert_eq!(report.rows.iter().map(|row| &*row.id.name).collect::<Vec<_>>(), ["db:orders"]);
+    let said = told(&world);
+    assert!(said.contains("1 running now") && said.contains("db:orders") && said.contains("owner ana"), "{said}");
+    assert!(said.contains("Not scanned: Amazon Elastic Container Service for Kubernetes"), "{said}");
+
+    let empty = World::of([]);
+    handle_anomaly(&empty, &for_databases(&text), &causes, at(EVENING)).expect("a report");
+    assert!(told(&empty).contains("no instance or database runs there now"), "{}", told(&empty));
 }

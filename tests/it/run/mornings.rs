@@ -4,7 +4,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Instance, State};
 
 use crate::engine::judge::forgotten::TELLING;
-use crate::fake::{Fault, Faults, SETTINGS, Shape, World, apply, at, instance, settings};
+use crate::fake::{Fault, Faults, SETTINGS, Shape, World, apply, at, db, for_databases, instance, settings};
 
 fn telling(notify: &str) -> Settings {
     let text = TELLING
@@ -83,4 +83,16 @@ fn a_paused_morning_and_a_refused_plan_are_reported_and_off_is_silent() {
         assert_eq!(heard.len(), messages, "{heard:?}");
         assert!(heard.iter().all(|text| text.contains("0 of 5") && text.contains("maintenance")), "{heard:?}");
     }
+}
+
+#[test]
+fn a_morning_names_the_kinds_of_what_was_to_be_started() {
+    let text = SETTINGS.replace("[calendars.japan]", TELLING);
+    let of_ana = |one: Instance| one.reaped().tag("Owner", "ana");
+    let world = World::of([of_ana(instance("i-1")), of_ana(db("orders"))]);
+    world.set_faults(Faults::one("i-1", Fault::NoCapacity));
+    apply(&world, &for_databases(&text), at("2026-11-25T08:46:00+09:00"));
+    let [ana] = <[String; 1]>::try_from(heard(&world, "ana")).expect("one message");
+    assert!(ana.starts_with("idle-reaper: 1 of 1 instance and 1 database started for ana\n"), "{ana}");
+    assert!(ana.contains("aws ec2 start-instances.") && !ana.contains("aws rds"), "{ana}");
 }

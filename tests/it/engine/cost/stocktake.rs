@@ -18,7 +18,7 @@ use idle_reaper::render::{STOCKTAKE_COLUMNS, stocktake_csv, stocktake_json};
 use idle_reaper::run::stocktake::{done, due, write};
 
 use super::prices::usd;
-use crate::fake::{Shape, at, instance, judge, settings, with};
+use crate::fake::{Shape, at, db, instance, judge, service, settings, with};
 
 const NOW: &str = "2026-11-02T00:30:00Z";
 
@@ -186,6 +186,20 @@ fn the_message_is_short_and_names_what_nobody_has_confirmed() {
     let many: Vec<Line> = (0..500).map(|n| line(&instance(&format!("i-{n:03}")))).collect();
     let text = say(&take(many, &[])[0], Locale::En);
     assert!(text.contains("and 490 more") && text.len() < 4_000, "{} bytes: {text}", text.len());
+}
+
+#[test]
+fn databases_and_services_are_in_it_with_their_kind() {
+    let stocktake = &take(vec![line(&instance("i-1")), line(&db("orders")), line(&service("web"))], &[])[0];
+    let (csv, money) = (stocktake_csv(stocktake, &money().money).unwrap(), money().money);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(reader.headers().unwrap().iter().next_back(), Some("kind"));
+    let kinds: Vec<String> = reader.records().map(|row| row.unwrap().iter().next_back().unwrap().to_owned()).collect();
+    assert_eq!(kinds, ["instance", "database", "service"]);
+    let json: serde_json::Value = serde_json::from_str(&stocktake_json(stocktake, &money).unwrap()).unwrap();
+    assert_eq!(json["instances"][1]["kind"], "database");
+    let page = markdown(stocktake, &money, Locale::En);
+    assert!(page.contains("| Resource |") && page.contains("| `service:shop/web` |"), "{page}");
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn an_anomaly_is_read_in_both_spellings() {
         id: "a-1".to_owned(),
         impact: Some("42.5".to_owned()),
         places: [("111111111111".to_owned(), "us-east-1".to_owned())].into(),
+        others: [].into(),
         foreign: vec![
             Cause {
                 service: Some("Amazon Simple Storage Service".to_owned()),

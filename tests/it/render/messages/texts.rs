@@ -87,13 +87,14 @@ fn a_database_is_named_as_one_and_started_by_its_own_command() {
     let settings = telling();
     let place = idle_reaper::engine::model::Target::new("111111111111", "ap-northeast-1");
     let db = |name: &str| Item { id: ResourceId::named(place.clone(), name), ..item("i-1") };
-    let items = vec![item("i-1"), item("i-2"), db("db:orders"), db("cluster:main")];
+    let items = vec![item("i-1"), item("i-2"), db("db:orders"), db("cluster:main"), db("service:shop/web")];
     let mail = written(&settings, &digest(&settings, "mail", items, first()), Locale::En).remove(0);
-    assert!(mail.subject.contains("2 instances and 2 databases of team-dev"), "{}", mail.subject);
+    assert!(mail.subject.contains("2 instances, 2 databases and 1 service of team-dev"), "{}", mail.subject);
     for command in [
         "aws rds start-db-instance --region ap-northeast-1 --db-instance-identifier orders",
         "aws rds start-db-cluster --region ap-northeast-1 --db-cluster-identifier main",
         "aws ec2 start-instances --region ap-northeast-1 --instance-ids i-1",
+        "aws ecs update-service --region ap-northeast-1 --cluster shop --service web --desired-count COUNT",
     ] {
         assert!(mail.body.contains(command), "{command} is missing in {}", mail.body);
     }
