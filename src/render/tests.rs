@@ -29,7 +29,7 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         Sentence::Skipped { count: 1 },
         Sentence::Question { counts: &counts, only: None, counted: instances, accounts: 3 },
         Sentence::NearMiss { key: text, value: text, pattern: text, policy: text },
-        Sentence::OthersNotSelected { count: 1 },
+        Sentence::OthersNotSelected { count: 1, others: true },
         Sentence::NoPolicy { count: 7, found: 9, others: true },
         Sentence::EachOf { text },
         Sentence::LeftOut { list: text },

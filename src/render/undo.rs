@@ -150,15 +150,15 @@ pub fn undo_page(undo: &Undo) -> Page {
     }
     page.line(figures(undo));
     let selected: Vec<&Found> = undo.found.iter().filter(|found| is_selected(found)).collect();
-    let others = undo.found.len().saturating_sub(selected.len());
-    if others > 0 {
-        page.line(voice(undo.locale).say(Sentence::OthersNotSelected { count: others }));
+    let others = undo.found.iter().any(|found| found.stop.id.kind != Kind::Instance);
+    let count = undo.found.len().saturating_sub(selected.len());
+    if count > 0 {
+        page.line(voice(undo.locale).say(Sentence::OthersNotSelected { count, others }));
     }
     if selected.is_empty() {
         page.line(word(Label::NothingToUndo));
     }
     let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
-    let others = undo.found.iter().any(|found| found.stop.id.kind != Kind::Instance);
     let names = || [Head::id(word(Label::of_ids(others))), Head::new(word(Label::Name), Fit::Cut)];
     let found = selected.iter().map(|found| {
         let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail, link } = line(undo, found);

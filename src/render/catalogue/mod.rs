@@ -103,7 +103,7 @@ pub(crate) enum Sentence<'a> {
     /// A tag that a policy would match if it were spelled like the pattern.
     NearMiss { key: &'a str, value: &'a str, pattern: &'a str, policy: &'a str },
     /// The number of instances of a run that an undo does not select.
-    OthersNotSelected { count: usize },
+    OthersNotSelected { count: usize, others: bool },
     /// The number of instances that no policy matches, where nothing else is to be done.
     NoPolicy { count: usize, found: usize, others: bool },
     /// A fact that applies to each line above.

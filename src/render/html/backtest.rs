@@ -65,7 +65,8 @@ pub fn backtest(days: &[BacktestDay], compared: Option<&Comparison>, options: &O
     let changes = days.iter().flat_map(|day| day.changes.iter().map(move |change| (day.at, change)));
     let rows: Vec<Vec<Cell>> = changes.take(CHANGES).map(|(at, change)| changed(change, at, options)).collect();
     if !rows.is_empty() {
-        let instance = voice(locale).label(Label::Instance).to_owned();
+        let others = days.iter().flat_map(|day| &day.changes).any(|change| Kind::of(&change.id) != Kind::Instance);
+        let instance = voice(locale).label(Label::of_ids(others)).to_owned();
         let words = [instance, word(Text::Instant), word(Text::ByTheOthers), word(Text::ByTheseSettings)];
         blocks.push(table("changes", word(Text::Changes), words.map(|word| Head(word, "")).into(), rows));
     }

@@ -1,6 +1,6 @@
 //! Anomalies of cost: the operator is told which one and what runs there, whatever its causes are, and nobody acts.
 
-use idle_reaper::engine::model::Target;
+use idle_reaper::engine::model::{State, Target};
 use idle_reaper::engine::request::events::Event;
 use idle_reaper::run::Error;
 use serde_json::{Value, json};
@@ -187,7 +187,7 @@ fn an_anomaly_of_rds_or_ecs_leads_to_databases_and_services_where_a_policy_names
     assert!(said.contains("1 running now") && said.contains("db:orders") && said.contains("owner ana"), "{said}");
     assert!(said.contains("Not scanned: Amazon Elastic Container Service for Kubernetes"), "{said}");
 
-    let empty = World::of([]);
+    let empty = World::of([instance("i-1").state(State::Stopped)]);
     handle_anomaly(&empty, &for_databases(&text), &causes, at(EVENING)).expect("a report");
     assert!(told(&empty).contains("no instance or database runs there now"), "{}", told(&empty));
 }
