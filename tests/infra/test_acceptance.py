@@ -303,8 +303,8 @@ class Accepted(unittest.TestCase):
 class Probes(unittest.TestCase):
     """The table of probes, and the templates."""
 
-    # The kit deploys no events, and with them no queue.
-    NOT_DEPLOYED = {("hub", "EventsQueuePolicy", "OnlyTls")}
+    # The kit deploys no events, and with them no queue; and no starts of what others stopped.
+    NOT_DEPLOYED = {("hub", "EventsQueuePolicy", "OnlyTls"), ("spoke", "StartWhatOthersStopped", "NeverStartWhatOthersStoppedAndIsKept")}
     # Steps of their own, by what they look at.
     BY_A_STEP = {("hub", "RecordPolicy", "OnlyTls"), ("hub", "TopicPolicy", "OnlyTls"), *(("hub", "RecordPolicy", sid) for sid in probing.OF_THE_RECORD)}
 

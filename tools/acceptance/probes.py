@@ -74,6 +74,7 @@ PROBES = [
           live=["ec2", "modify-instance-attribute", "--instance-id", "INSTANCE", "--instance-type", "Value=t3.micro"]),
     Probe("deny-volume", "actor", "NothingElse", "no volume is deleted", "ec2:DeleteVolume", "VOLUME", live=["ec2", "delete-volume", "--volume-id", "VOLUME"]),
     Probe("deny-iam", "actor", "NothingElse", "no role or policy is changed", "iam:PutRolePolicy", "ROLE"),
+    Probe("deny-services", "actor", "NoServices", "no service of ECS is read, for the kit deploys without them", "ecs:DescribeServices", "*"),
     Probe("deny-grant-people", "actor", "NeverGrantToAnybodyElse", "a key is granted to AWS services only", "kms:CreateGrant", "KEY",
           about=without(None, **{"kms:GrantIsForAWSResource": "false"})),
     Probe("deny-grant-directly", "actor", "NeverGrantDirectly", "a key is granted through EC2 only", "kms:CreateGrant", "KEY",
