@@ -50,7 +50,7 @@ class Templates(unittest.TestCase):
                 self.assertIsNone(re.search(r": [&*]\w", path.read_text()))
         self.assertLess(len(Template("hub").resources), 30)
         self.assertEqual(len(Template("spoke").resources), 1)
-        self.assertEqual(len(Template("spoke", Acting="yes").resources), 3)
+        self.assertEqual(len(Template("spoke", Acting="yes").resources), 2)
 
     def test_the_parts_are_invoked_for_stages_that_the_binary_knows(self):
         machine = json.loads(Template("fan-out").resources["Machine"]["Properties"]["DefinitionString"])
