@@ -31,15 +31,14 @@ fn main() -> ExitCode {
     let begun = Instant::now();
     let mut judge = Judge::new(&settings, &scope, &history, now);
     let mut candidates = Vec::new();
-    let mut running = 0;
     for instance in &instances {
         let ruling = judge.rule(instance, &account, &Activity::of_cpu(0.5));
-        running += usize::from(instance.state == State::Running);
         candidates.extend(Candidate::of(instance, &ruling, false, now));
     }
     let judged = begun.elapsed();
     let count_of_candidates = candidates.len();
-    let plan = Plan::make(&settings, now, candidates, running, &Today::default());
+    let running = instances.iter().filter(|one| one.state == State::Running).map(|one| one.id.kind);
+    let plan = Plan::make(&settings, now, candidates, &running.collect(), &Today::default());
     let planned = begun.elapsed() - judged;
 
     let each = |time: std::time::Duration| time.as_nanos() / count.max(1) as u128;
@@ -90,5 +89,6 @@ fn one(n: usize) -> Instance {
         tags: Tags::new(tags.into_iter().chain(more.iter().copied())),
         tags_unreadable: false,
         database: None,
+        service: None,
     }
 }
