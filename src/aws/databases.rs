@@ -8,9 +8,8 @@ use aws_sdk_rds::Client;
 use aws_sdk_rds::config::Builder;
 use aws_sdk_rds::config::retry::RetryPartition;
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
-use aws_smithy_types::DateTime as SdkTime;
-use chrono::{DateTime, Utc};
 
+use crate::aws::answers::{check_account, filled, instant};
 use crate::aws::errors::is_denied;
 use crate::aws::{Aws, Tokens, listed, words};
 use crate::engine::kinds::database::join_clusters;
@@ -60,7 +59,7 @@ async fn instances(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>
         let page =
             page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(INSTANCES, &error) })?;
         for raw in listed(INSTANCES, page.db_instances.as_deref())? {
-            check(INSTANCES, place, raw.db_instance_arn())?;
+            check_account(INSTANCES, place, raw.db_instance_arn(), "databases")?;
             found.push(instance(place, raw));
         }
         token = tokens.next(INSTANCES, page.marker())?;
@@ -76,26 +75,13 @@ async fn clusters(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>,
         let page = client.describe_db_clusters().max_records(PAGE).set_marker(token).send().await;
         let page = page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(CLUSTERS, &error) })?;
         for raw in listed(CLUSTERS, page.db_clusters.as_deref())? {
-            check(CLUSTERS, place, raw.db_cluster_arn())?;
+            check_account(CLUSTERS, place, raw.db_cluster_arn(), "databases")?;
             found.push(cluster(place, raw));
         }
         token = tokens.next(CLUSTERS, page.marker())?;
         if token.is_none() {
             return Ok(found);
         }
-    }
-}
-
-/// Refuses an answer of another account, as for instances.
-fn check(operation: &str, place: &Target, arn: Option<&str>) -> Result<(), String> {
-    let owner = arn.and_then(|arn| arn.split(':').nth(4)).filter(|owner| !owner.is_empty());
-    match owner.filter(|owner| **owner != *place.account) {
-        None => Ok(()),
-        Some(owner) => Err(format!(
-            "`{operation}` was asked for account `{}` and answered with databases of account `{owner}`: the session belongs \
-             to another account, so nothing that it shows is used",
-            place.account
-        )),
     }
 }
 
@@ -155,14 +141,6 @@ fn tags(raw: Option<&[Tag]>) -> Option<Tags> {
     let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
     let pairs: Option<Vec<(String, String)>> = raw?.iter().map(tag).collect();
     pairs.map(Tags::new)
-}
-
-fn filled(text: Option<&str>) -> Option<Box<str>> {
-    text.filter(|text| !text.is_empty()).map(Box::from)
-}
-
-fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(time?.secs(), time?.subsec_nanos())
 }
 
 #[cfg(test)]
@@ -227,7 +205,13 @@ mod tests {
     fn what_is_missing_is_not_nothing() {
         assert!(instance(&place(), &DbInstance::builder().build()).tags_unreadable);
         assert_eq!(tags(Some(&[Tag::builder().value("x").build()])), None);
-        assert!(check(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:222222222222:db:orders")).is_err());
-        assert!(check(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:111111111111:db:orders")).is_ok());
+        assert!(
+            check_account(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:222222222222:db:orders"), "databases")
+                .is_err()
+        );
+        assert!(
+            check_account(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:111111111111:db:orders"), "databases")
+                .is_ok()
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The ports over the AWS SDK.
 
 mod actor;
+mod answers;
 mod balancers;
 mod bill;
 mod caller;

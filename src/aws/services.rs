@@ -13,9 +13,8 @@ use aws_sdk_ecs::config::retry::RetryPartition;
 use aws_sdk_ecs::types::{Service as Raw, ServiceField, Tag};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::DateTime as SdkTime;
-use chrono::{DateTime, Utc};
 
+use crate::aws::answers::{check_account, filled, instant};
 use crate::aws::errors::{CallError, is_denied};
 use crate::aws::{Aws, Tokens, listed, words};
 use crate::engine::model::{Deployment, Instance, ResourceId, Scaling, Service, Suspended, Tags, Target};
@@ -120,7 +119,7 @@ async fn wanted(
         return Ok(all);
     }
     for cluster in clusters(client).await? {
-        check(CLUSTERS, place, &cluster)?;
+        check_account(CLUSTERS, place, Some(&cluster), "services")?;
         let services = services(client, &cluster).await?;
         all.push((cluster, services));
     }
@@ -182,21 +181,8 @@ async fn describe(
     let found = listed(DESCRIBE, answer.services.as_deref())?;
     found
         .iter()
-        .map(|raw| check(DESCRIBE, place, raw.cluster_arn().unwrap_or_default()).map(|()| service(place, raw)))
+        .map(|raw| check_account(DESCRIBE, place, raw.cluster_arn(), "services").map(|()| service(place, raw)))
         .collect()
-}
-
-/// Refuses an answer of another account, as for instances.
-fn check(operation: &str, place: &Target, arn: &str) -> Result<(), String> {
-    let owner = arn.split(':').nth(4).filter(|owner| !owner.is_empty());
-    match owner.filter(|owner| **owner != *place.account) {
-        None => Ok(()),
-        Some(owner) => Err(format!(
-            "`{operation}` was asked for account `{}` and answered with services of account `{owner}`: the session belongs \
-             to another account, so nothing that it shows is used",
-            place.account
-        )),
-    }
 }
 
 /// What is suspended of the scalable targets of services, by service.
@@ -262,19 +248,13 @@ fn tags(raw: Option<&[Tag]>) -> Option<Tags> {
     pairs.map(Tags::new)
 }
 
-fn filled(text: Option<&str>) -> Option<Box<str>> {
-    text.filter(|text| !text.is_empty()).map(Box::from)
-}
-
-fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(time?.secs(), time?.subsec_nanos())
-}
-
 #[cfg(test)]
 mod tests {
     use aws_sdk_ecs::types::{
         Deployment as RawDeployment, DeploymentRolloutState, LaunchType, SchedulingStrategy, TaskSet,
     };
+    use aws_smithy_types::DateTime as SdkTime;
+    use chrono::DateTime;
 
     use super::*;
     use crate::engine::model::State;
@@ -313,7 +293,13 @@ mod tests {
         let bare = service(&place(), &Raw::builder().build());
         assert!(bare.tags_unreadable && bare.id.identifier().is_empty() && bare.state == State::Unknown);
         assert_eq!(tags(Some(&[Tag::builder().value("x").build()])), None);
-        assert!(check(DESCRIBE, &place(), "arn:aws:ecs:eu-west-1:222222222222:cluster/shop").is_err());
-        assert!(check(DESCRIBE, &place(), "arn:aws:ecs:eu-west-1:111111111111:cluster/shop").is_ok());
+        assert!(
+            check_account(DESCRIBE, &place(), Some("arn:aws:ecs:eu-west-1:222222222222:cluster/shop"), "services")
+                .is_err()
+        );
+        assert!(
+            check_account(DESCRIBE, &place(), Some("arn:aws:ecs:eu-west-1:111111111111:cluster/shop"), "services")
+                .is_ok()
+        );
     }
 }

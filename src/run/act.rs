@@ -13,7 +13,7 @@ use crate::engine::config::Settings;
 use crate::engine::model::{
     Action, Instance, Kind, Outcome, OutcomeKind, Reason, ResourceId, State, Step, StopTag, Target, names,
 };
-use crate::engine::plan::pace::{Pace, turn};
+use crate::engine::plan::pace::{Pace, order_within_target};
 use crate::engine::plan::undo_capacity::{WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
 use crate::ports::{Act, ActError, Pause, Scan, Switch};
@@ -97,7 +97,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut groups: BTreeMap<(Action, u8, Kind, &str, Reason), Vec<&Step>> = BTreeMap::new();
         for step in steps {
             let (action, kind) = (step.action, step.id.kind);
-            groups.entry((action, turn(kind, action), kind, &step.policy, step.reason)).or_default().push(step);
+            groups
+                .entry((action, order_within_target(kind, action), kind, &step.policy, step.reason))
+                .or_default()
+                .push(step);
         }
         let mut outcomes = Vec::new();
         let mut starts = 0;

@@ -1,4 +1,4 @@
-//! Stops and starts services. A stop suspends the scaling of a service before its desired count is set to 0, because an alarm
+//! Stops and starts resources of every kind; services need more than one call. A stop suspends the scaling of a service before its desired count is set to 0, because an alarm
 //! would lift the count again. A start restores what the stop has found.
 
 use std::collections::HashMap;

@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client as CloudWatch;
 use aws_sdk_ec2::types::Tag;
-use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
+use crate::aws::answers::instant;
 use crate::aws::client::ec2;
 use crate::aws::{Aws, Meter, balancers, metrics};
 use crate::engine::kinds::reported::Facts;
@@ -71,10 +71,4 @@ fn both(one: Result<Vec<Facts>, String>, other: Result<Vec<Facts>, String>) -> R
 /// The tags of an answer. A tag without a key is dropped.
 fn tags(tags: &[Tag]) -> Tags {
     Tags::new(tags.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))))
-}
-
-/// An instant of an answer.
-fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
-    let time = time?;
-    DateTime::from_timestamp(time.secs(), time.subsec_nanos())
 }

@@ -73,10 +73,10 @@ impl Pace {
 
 /// The place of a kind among the steps of one action in one account and Region. An application needs its database before
 /// it starts and until it has stopped.
-pub fn turn(kind: Kind, action: Action) -> u8 {
-    let needs_others = match kind {
+pub fn order_within_target(kind: Kind, action: Action) -> u8 {
+    let start_rank = match kind {
         Kind::Database => 0,
         Kind::Instance | Kind::Service => 1,
     };
-    if action == Action::Start { needs_others } else { u8::MAX - needs_others }
+    if action == Action::Start { start_rank } else { u8::MAX - start_rank }
 }

@@ -1,0 +1,32 @@
+//! What all answers of AWS need: a check of the account, and texts and instants as the product has them.
+
+use aws_smithy_types::DateTime as SdkTime;
+use chrono::{DateTime, Utc};
+
+use crate::engine::model::Target;
+
+/// Refuses an answer of another account. `arn` is that of a resource in it, and `what` names such resources.
+///
+/// # Errors
+/// The resource belongs to another account.
+pub(crate) fn check_account(operation: &str, place: &Target, arn: Option<&str>, what: &str) -> Result<(), String> {
+    let owner = arn.and_then(|arn| arn.split(':').nth(4)).filter(|owner| !owner.is_empty());
+    match owner.filter(|owner| **owner != *place.account) {
+        None => Ok(()),
+        Some(owner) => Err(format!(
+            "`{operation}` was asked for account `{}` and answered with {what} of account `{owner}`: the session belongs \
+             to another account, so nothing that it shows is used",
+            place.account
+        )),
+    }
+}
+
+/// The text, if it is not empty.
+pub(crate) fn filled(text: Option<&str>) -> Option<Box<str>> {
+    text.filter(|text| !text.is_empty()).map(Box::from)
+}
+
+/// The instant, if it can be shown.
+pub(crate) fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(time?.secs(), time?.subsec_nanos())
+}
