@@ -28,7 +28,8 @@ impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
     pub(crate) async fn execute(self, plan: &Plan) -> Done {
         let Self { order, recheck, scanner, act, pause, warrant } = self;
         let (settings, clock) = (order.settings, order.clock);
-        let marking = Marking { act, pause, clock, key: &settings.tags.marked, warrant };
+        let marking =
+            Marking { act, pause, clock, key: &settings.tags.marked, stopped: &settings.tags.stopped, warrant };
         let marks = contained("mark", "", mark(&marking, &plan.marks)).await;
         let marks = marks.unwrap_or_else(|panic| {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()

@@ -7,21 +7,22 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::config::{Settings, Unmatched};
+use crate::engine::config::{Settings, Stage, Unmatched};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::databases::Seen;
 use crate::engine::history::past_runs::History;
-use crate::engine::history::unverified::confirm;
+use crate::engine::history::unverified::{Confirmed, confirm};
 use crate::engine::judge::last_hour::wants_last_hour;
 use crate::engine::judge::owner::needs_contact;
 use crate::engine::judge::{Contacts, Interner, Judge, Known, Ruling};
-use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, Reason, Target};
+use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, OutcomeKind, Reason, State, Target};
 use crate::engine::plan::Candidate;
 use crate::engine::report::stocktake::Line;
 use crate::engine::report::{Row, stocktake};
 use crate::engine::request::{Mode, Scope};
 use crate::engine::rules::Activity;
+use crate::engine::rules::case::own_tag;
 use crate::ports::Scan;
 use crate::run::contained::contained;
 use crate::run::evidence::gather;
@@ -124,7 +125,7 @@ impl Judging<'_> {
         let mut matter: BTreeMap<Arc<Target>, Vec<(Found, Seen)>> = BTreeMap::new();
         for (found, seen) in std::mem::take(&mut self.unexplained) {
             let target = found.instance.id.place.clone();
-            if self.start_matters(&found.instance, account(scanned, &target)) {
+            if seen.is_doubtful() || self.start_matters(&found.instance, account(scanned, &target)) {
                 matter.entry(target).or_default().push((found, seen));
             } else {
                 self.dated(found, Some(seen), scanned);
@@ -137,12 +138,8 @@ impl Judging<'_> {
         });
         let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
         for (found, events) in answers {
-            for (mut found, mut seen) in found {
-                let history = self.assessor.history;
-                if let (Some(known), Some(events)) = (&history.databases, &events) {
-                    let own = history.own_acts(&found.instance.id);
-                    seen = known.explain(seen, &mut found.instance, own, events);
-                }
+            for (mut found, seen) in found {
+                let seen = self.assessor.history.explain(seen, &mut found.instance, events.as_deref());
                 self.dated(found, Some(seen), scanned);
             }
         }
@@ -244,7 +241,14 @@ impl Assessor<'_> {
             scanned.marks.push(MarkStep::of(&found.instance, marking));
         }
         let tag = found.instance.tags.get(&settings.tags.stopped);
-        scanned.background.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
+        let confirmed = confirm(history, &found.instance, tag, ruling.ours);
+        if found.whole
+            && ruling.marking.is_none()
+            && is_obsolete(settings, history, &found.instance, &ruling, &confirmed)
+        {
+            scanned.marks.push(MarkStep::untag(&found.instance));
+        }
+        scanned.background.confirmed.extend(confirmed);
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
         scanned.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
         if let Some((_, value)) = found.instance.tags.any_case(&settings.tags.confirmed).next() {
@@ -259,6 +263,25 @@ impl Assessor<'_> {
         row.unlabelled = may_be_labelled && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
         scanned.rows.push(row);
     }
+}
+
+/// Whether an armed run removes its own stop tag now: a database runs again that it has started. When it was started, the
+/// run ended before.
+fn is_obsolete(
+    settings: &Settings,
+    history: &History,
+    instance: &Instance,
+    ruling: &Ruling,
+    confirmed: &Option<Confirmed>,
+) -> bool {
+    let is_armed = settings.run.armed && ruling.policy.as_ref().is_some_and(|policy| policy.stage == Stage::Enforce);
+    let is_up = instance.id.kind == Kind::Database && instance.state == State::Running;
+    if !is_armed || !is_up || ruling.ours || ruling.verdict.action().is_some() {
+        return false;
+    }
+    let (Some(tag), Some(launch)) = (own_tag(instance, settings), instance.launch) else { return false };
+    let is_started = confirmed.as_ref().is_some_and(|one| one.outcome == OutcomeKind::Started);
+    launch > tag.at && (is_started || history.is_own_start(&instance.id, launch))
 }
 
 /// The accounts whose alternate contact may own an instance.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::model::{Kind, MarkEnd, MarkStep, ResourceId, Target, names};
+use crate::engine::model::{Kind, MarkEnd, MarkStep, MarkVerb, ResourceId, Target, names};
 use crate::engine::plan::pace::Pace;
 use crate::ports::{Act, ActError, Pause};
 use crate::run::Clock;
@@ -20,12 +20,14 @@ pub(crate) struct Marking<'a, A, P> {
     pub(crate) clock: Clock,
     /// The key of the tag.
     pub(crate) key: &'a str,
+    /// The key of the tag of a stop.
+    pub(crate) stopped: &'a str,
     /// Proof that this run may write in accounts.
     pub(crate) warrant: &'a Warrant,
 }
 
 /// What the marks of one call share.
-type OneValue<'a> = (Arc<Target>, Kind, Option<&'a str>);
+type OneValue<'a> = (Arc<Target>, Kind, &'a str, Option<&'a str>);
 
 /// Carries out `steps`. Returns one result for each, in the same order.
 pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
@@ -33,12 +35,13 @@ pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &
     // One call writes one value. In one run, the values of instances under the same policy differ only if their tags do.
     let mut groups: BTreeMap<OneValue<'_>, Vec<&MarkStep>> = BTreeMap::new();
     for step in steps {
-        groups.entry((step.id.place.clone(), step.id.kind, step.value.as_deref())).or_default().push(step);
+        let key = if step.verb == MarkVerb::Untag { marking.stopped } else { marking.key };
+        groups.entry((step.id.place.clone(), step.id.kind, key, step.value.as_deref())).or_default().push(step);
     }
     let mut failed: BTreeMap<ResourceId, String> = BTreeMap::new();
-    for ((target, kind, value), group) in groups {
+    for ((target, kind, key, value), group) in groups {
         for batch in group.chunks(Pace::of(kind).batch) {
-            failed.extend(marking.batch(&target, value, batch).await);
+            failed.extend(marking.batch(&target, key, value, batch).await);
         }
     }
     let end = |step: &MarkStep| MarkEnd { step: step.clone(), failed: failed.remove(&step.id) };
@@ -47,7 +50,13 @@ pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &
 
 impl<A: Act, P: Pause> Marking<'_, A, P> {
     /// The marks that failed, with the reason.
-    async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(ResourceId, String)> {
+    async fn batch(
+        &self,
+        target: &Target,
+        key: &str,
+        value: Option<&str>,
+        batch: &[&MarkStep],
+    ) -> Vec<(ResourceId, String)> {
         let ids: Vec<ResourceId> = batch.iter().map(|step| step.id.clone()).collect();
         if let Some(why) = self.pause.switch().await.why_paused() {
             return ids.into_iter().map(|id| (id, why.clone())).collect();
@@ -57,8 +66,8 @@ impl<A: Act, P: Pause> Marking<'_, A, P> {
                 return Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()));
             }
             match value {
-                Some(value) => self.act.tag(target, &names(&part), self.key, value).await,
-                None => self.act.untag(target, &names(&part), self.key).await,
+                Some(value) => self.act.tag(target, &names(&part), key, value).await,
+                None => self.act.untag(target, &names(&part), key).await,
             }
         };
         let ends = bisect(&ids, per_call(&ids), attempt).await;

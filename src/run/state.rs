@@ -103,6 +103,19 @@ pub(crate) async fn note_tags(
     Err(PortError("another run changed it at the same time".to_owned()))
 }
 
+/// What an undo needs of earlier runs: who started databases and services last.
+pub(crate) async fn starts(
+    hub: &impl ReadRecord,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<History, PortError> {
+    if settings.listed_kinds().is_empty() {
+        return Ok(History::default());
+    }
+    let databases = databases(hub, settings, now).await?.unwrap_or_default();
+    Ok(History { databases: Some(databases), ..history(hub, now).await? })
+}
+
 /// Writes who was notified of what.
 pub(crate) async fn write_notices(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
     hub.write(NOTICES, &ledger.text()).await.map(|_| ())

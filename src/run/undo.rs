@@ -11,7 +11,8 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::history::databases::{Databases, OwnActs};
+use crate::engine::history::History;
+use crate::engine::history::databases::Seen;
 use crate::engine::model::{Account, Action, Instance, ResourceId, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, overrides::UndoOverrides};
@@ -72,8 +73,8 @@ pub struct UndoOrder<'a> {
 /// # Errors
 /// [`UndoError`] when the record does not show what the run did.
 pub async fn preview(order: &UndoOrder<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
-    let databases = state::databases(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
-    let mut undo = prepare(order, scanner, hub, databases.as_ref(), false).await?;
+    let history = state::starts(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
+    let mut undo = prepare(order, scanner, hub, &history, false).await?;
     undo.calls = scanner.calls();
     Ok(undo)
 }
@@ -93,8 +94,8 @@ pub async fn undo(
     if let Some(why) = paused.clone().filter(|_| !order.overrides.even_paused) {
         return Err(UndoError::Paused(why));
     }
-    let databases = state::databases(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
-    let mut undo = prepare(order, scanner, hub, databases.as_ref(), true).await?;
+    let history = state::starts(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
+    let mut undo = prepare(order, scanner, hub, &history, true).await?;
     if undo.plan.steps.is_empty() {
         return Ok(conclude(order, scanner, hub, undo, false).await);
     }
@@ -115,7 +116,7 @@ pub async fn undo(
     let acting = Acting {
         run: order.run,
         settings: order.settings,
-        recheck: Recheck::Undo { run: order.undoes, overrides: order.overrides, databases: databases.as_ref() },
+        recheck: Recheck::Undo { run: order.undoes, overrides: order.overrides, databases: history.databases.as_ref() },
         clock: order.clock,
         scanner,
         act,
@@ -146,7 +147,7 @@ async fn prepare(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,
     hub: &impl ReadRecord,
-    databases: Option<&Databases>,
+    history: &History,
     applied: bool,
 ) -> Result<Undo, UndoError> {
     let UndoOrder { run, undoes, overrides, settings, clock, wall: _, agreed } = order;
@@ -193,13 +194,19 @@ async fn prepare(
     let scans = open.into_iter().map(|(target, stops)| async move {
         let ids: Vec<ResourceId> = stops.iter().map(|stop| stop.id.clone()).collect();
         let mut now: HashMap<ResourceId, Instance> = HashMap::new();
+        let mut doubtful = Vec::new();
         let each = |mut instance: Instance| {
-            if let Some(databases) = databases {
-                databases.date(&mut instance, OwnActs::default(), clock.at(), &settings.tags.stopped);
-            }
+            let seen = history.date(&mut instance, clock.at(), &settings.tags.stopped);
+            doubtful.extend(seen.filter(Seen::is_doubtful).map(|seen| (instance.id.clone(), seen)));
             now.insert(instance.id.clone(), instance);
         };
         let answer = named(scanner, &target, &ids, each).await;
+        let events = if doubtful.is_empty() { None } else { scanner.database_events(&target).await.ok() };
+        for (id, seen) in doubtful {
+            if let Some(instance) = now.get_mut(&id) {
+                history.explain(seen, instance, events.as_deref());
+            }
+        }
         (target, stops, now, answer)
     });
     let mut answers = stream::iter(scans).buffer_unordered(settings.run.width);

@@ -42,6 +42,9 @@ pub struct Seen {
     /// Whether this run has found a change that nothing explains so far.
     #[serde(skip)]
     unexplained: bool,
+    /// It is stopped, and others may have started it at this time and stopped it since.
+    #[serde(skip)]
+    perhaps_started: Option<DateTime<Utc>>,
     /// When AWS starts it, as it was last found stopped.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     restarts: Option<DateTime<Utc>>,
@@ -63,6 +66,20 @@ impl Seen {
     pub fn is_unexplained(&self) -> bool {
         self.unexplained
     }
+
+    /// Whether it is stopped, and it is unknown whether that is still the reaper's stop.
+    pub fn is_doubtful(&self) -> bool {
+        self.perhaps_started.is_some()
+    }
+
+    /// The same where nothing explains it: then a person stopped it, and it is not started again.
+    #[must_use]
+    pub fn protect(mut self, found: &mut Instance) -> Self {
+        self.started = self.started.max(self.perhaps_started.take());
+        self.unexplained = false;
+        self.show(found);
+        self
+    }
 }
 
 /// What the reaper itself did with a resource since it was found last.
@@ -72,6 +89,8 @@ pub struct OwnActs {
     pub stop: Option<DateTime<Utc>>,
     /// Its last start. Only the later one of both is given. The start of an undo counts as a person's.
     pub start: Option<DateTime<Utc>>,
+    /// Its last start, that of an undo included, if no stop has followed.
+    pub tried: Option<DateTime<Utc>>,
 }
 
 /// The same for every database and service.
@@ -142,8 +161,13 @@ impl Databases {
             // The reaper's tag has whole seconds, too, and must not seem to be older than this.
             seen.started = Some(own.start.unwrap_or(now).trunc_subsecs(0));
         }
-        // It may have fallen back, or a person may have stopped it after the start.
-        seen.unexplained |= own.start.is_some() && found.state == State::Stopped && found.database.is_some();
+        if found.state == State::Stopped && found.database.is_some() {
+            // After a start by the reaper it may have fallen back, or a person may have stopped it. If no run has found it
+            // before, the record was lost, and its stop tag may be older than a start.
+            let is_lost = self.0.get(&found.id).is_none() && found.tags.get(stopped).is_some();
+            seen.perhaps_started = own.tried.or(is_lost.then_some(now)).map(|at| at.trunc_subsecs(0));
+            seen.unexplained |= seen.perhaps_started.is_some();
+        }
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
@@ -183,14 +207,17 @@ impl Databases {
             (last(Happened::Started), last(Happened::Stopped), last(Happened::StartedByAws));
         if by_aws.is_some_and(|by_aws| stopped.is_none_or(|stopped| stopped < by_aws)) {
             (seen.by_aws, seen.started) = (true, started.max(by_aws));
-        } else if started.is_some_and(|started| own.stop.or(own.start).is_none_or(|acted| acted <= started)) {
+        } else if seen.is_doubtful() && own.tried.is_none() && stopped.is_none_or(|stopped| started > Some(stopped)) {
+            // The record was lost, and the events do not show the reaper's stop.
+            return seen.protect(found);
+        } else if started.is_some_and(|started| own.stop.or(own.tried).is_none_or(|acted| acted <= started)) {
             (seen.by_aws, seen.started) = (false, started);
         } else if own.stop.is_some_and(|acted| seen.up && stopped.is_none_or(|stopped| stopped < acted)) {
             // Neither stopped nor started: the stop failed, and it runs on as before.
             seen.stop_failed = true;
             seen.started = self.0.get(&found.id).and_then(|earlier| earlier.started);
         }
-        seen.unexplained = false;
+        (seen.unexplained, seen.perhaps_started) = (false, None);
         seen.show(found);
         seen
     }

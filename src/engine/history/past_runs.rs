@@ -16,7 +16,7 @@ use crate::engine::history::today::Today;
 use crate::engine::history::unverified::Unverified;
 use crate::engine::history::weekly::Weekly;
 use crate::engine::model::month::Month;
-use crate::engine::model::{ByResource, Instance, ResourceId};
+use crate::engine::model::{ByResource, DatabaseEvent, Instance, ResourceId};
 
 /// What earlier runs did, from the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,10 +80,22 @@ impl History {
         let open = || self.unverified.get(id).into_iter().flatten();
         let stops = open().filter(|step| step.action.is_stop()).map(|step| step.at);
         let stops = stops.chain(self.stops.get(id).into_iter().flatten().copied());
-        let starts = self.open_starts(id).chain(self.starts.get(id).into_iter().flatten().copied());
-        let stop = stops.filter(|at| *at >= since).max();
-        let start = starts.filter(|at| *at >= since).max().filter(|start| stop.is_none_or(|stop| stop < *start));
-        OwnActs { stop: stop.filter(|_| start.is_none()), start }
+        let stop = stops.max();
+        // A start that is still open may be older: it was found starting meanwhile.
+        let starts = self.starts.get(id).into_iter().flatten().copied().filter(|at| *at >= since);
+        let start = starts.chain(self.open_starts(id)).max();
+        let tried = open().filter(|step| !step.action.is_stop()).map(|step| step.at).max().max(start);
+        let is_last = |start: &DateTime<Utc>| stop.is_none_or(|stop| stop < *start);
+        let start = start.filter(is_last);
+        OwnActs { stop: stop.filter(|at| *at >= since && start.is_none()), start, tried: tried.filter(is_last) }
+    }
+
+    /// Explains a change by the events of its target. Where there are none, a person made it.
+    pub fn explain(&self, seen: Seen, found: &mut Instance, events: Option<&[DatabaseEvent]>) -> Seen {
+        match (&self.databases, events) {
+            (Some(known), Some(events)) => known.explain(seen, found, self.own_acts(&found.id), events),
+            (Some(_) | None, _) => seen.protect(found),
+        }
     }
 
     /// Whether the start of `id` at `launch` was the reaper's own: the reaper confirmed a start within the length of

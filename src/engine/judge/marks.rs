@@ -12,4 +12,9 @@ impl MarkStep {
         };
         Self { id: instance.id.clone(), verb, value, because }
     }
+
+    /// The step that removes the tag of an earlier stop.
+    pub fn untag(instance: &Instance) -> Self {
+        Self { id: instance.id.clone(), verb: MarkVerb::Untag, value: None, because: None }
+    }
 }

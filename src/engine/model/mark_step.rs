@@ -1,4 +1,4 @@
-//! Steps that write or remove the `marked` tag of an idle instance.
+//! Steps that write or remove the `marked` tag of an idle instance, and those that remove an obsolete `stopped` tag.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,8 @@ pub enum MarkVerb {
     Put,
     /// Remove it.
     Lift,
+    /// Remove the tag `stopped` of a database that runs again.
+    Untag,
 }
 
 /// One instance, and what is to be done with its mark.

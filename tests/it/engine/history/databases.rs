@@ -1,8 +1,10 @@
 //! Since when databases run, by what runs have found.
 
 use chrono::{DateTime, Duration, Utc};
+use idle_reaper::engine::history::History;
 use idle_reaper::engine::history::databases::{Databases, OwnActs};
-use idle_reaper::engine::model::{Database, Instance, Reason};
+use idle_reaper::engine::history::unverified::Unverified;
+use idle_reaper::engine::model::{Action, ByResource, Database, Instance, Reason};
 use proptest::sample::select;
 
 use crate::engine::rules::case::Case;
@@ -106,4 +108,29 @@ fn what_cannot_be_read_protects() {
         known.date(&mut one, OwnActs::default(), at(EVENING), KEY);
         assert_eq!(one.launch, Some(at(EVENING)), "{text}");
     }
+}
+
+#[test]
+fn a_start_that_takes_longer_than_until_the_next_run_is_the_reapers_own() {
+    let (evening, begun, later) =
+        ("2026-11-25T18:00:00+09:00", "2026-11-25T19:00:00+09:00", "2026-11-25T19:15:00+09:00");
+    let (known, one) = after(&[(evening, "stopped", None), (later, "starting", None)]);
+    let step = |action, when: &str| Unverified {
+        run: "r".into(),
+        action,
+        at: at(when),
+        policy: None,
+        undo: None,
+        narrow: false,
+    };
+    let own = |steps: Vec<Unverified>| {
+        let unverified = ByResource::from_iter([(one.id.clone(), steps)]);
+        History { databases: Some(known.clone()), unverified, ..History::default() }.own_acts(&one.id)
+    };
+    let start = step(Action::Start, begun);
+    assert_eq!(own(vec![start.clone()]).start, Some(at(begun)));
+    let undo = Unverified { undo: Some("other".to_owned()), ..start.clone() };
+    assert_eq!((own(vec![undo.clone()]).start, own(vec![undo]).tried), (None, Some(at(begun))));
+    let stopped = own(vec![start, step(Action::Stop, "2026-11-25T19:20:00+09:00")]);
+    assert_eq!((stopped.start, stopped.tried, stopped.stop), (None, None, Some(at("2026-11-25T19:20:00+09:00"))));
 }
