@@ -103,6 +103,7 @@ fn instance(place: &Arc<Target>, raw: &DbInstance) -> Instance {
         replicas: replicas.into_iter().map(Box::from).collect(),
         retention: raw.backup_retention_period().and_then(|days| u32::try_from(days).ok()),
         restarts: instant(raw.automatic_restart_time()),
+        maintenance: filled(raw.preferred_maintenance_window()),
         ..Database::default()
     };
     let id = ResourceId::db_instance(place.clone(), raw.db_instance_identifier().unwrap_or_default());
@@ -129,6 +130,7 @@ fn cluster(place: &Arc<Target>, raw: &DbCluster) -> Instance {
         scales_to_zero: capacity == Some(0.0),
         retention: raw.backup_retention_period().and_then(|days| u32::try_from(days).ok()),
         restarts: instant(raw.automatic_restart_time()),
+        maintenance: filled(raw.preferred_maintenance_window()),
         members: members.collect(),
         ..Database::default()
     };
@@ -172,6 +174,7 @@ mod tests {
             .custom_iam_instance_profile("p")
             .db_cluster_identifier("c")
             .backup_retention_period(7)
+            .preferred_maintenance_window("sun:05:00-sun:05:30")
             .tag_list(tag("Env"))
             .build();
         let found = instance(&place(), &raw);
@@ -179,6 +182,7 @@ mod tests {
         assert_eq!((&*found.id.name, &*found.kind, found.state), ("db:orders", "db.t3.medium", State::Running));
         assert_eq!((facts.multi_az, facts.custom, facts.retention), (Some(true), true, Some(7)));
         assert_eq!((facts.cluster.as_deref(), facts.replica_of.as_deref()), (Some("c"), Some("main")));
+        assert_eq!(facts.maintenance.as_deref(), Some("sun:05:00-sun:05:30"));
         assert_eq!((&*facts.replicas, found.tags.get("Env")), (&["copy".into()][..], Some("dev")));
     }
 

@@ -88,6 +88,7 @@ fn instance(raw: &Value) -> Instance {
         replicas: names(raw, &replicas).collect(),
         retention: number(raw, "BackupRetentionPeriod"),
         restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
+        maintenance: filled(raw, "PreferredMaintenanceWindow"),
         ..Database::default()
     };
     let id = ResourceId::db_instance(place, text(raw, &["DBInstanceIdentifier"]).unwrap_or_default());
@@ -116,6 +117,7 @@ fn cluster(raw: &Value) -> Instance {
         scales_to_zero: capacity.and_then(Value::as_f64) == Some(0.0),
         retention: number(raw, "BackupRetentionPeriod"),
         restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
+        maintenance: filled(raw, "PreferredMaintenanceWindow"),
         members: list(raw, "DBClusterMembers").iter().filter_map(member).collect(),
         ..Database::default()
     };

@@ -244,7 +244,7 @@ impl Assessor<'_> {
         let confirmed = confirm(history, &found.instance, tag, ruling.ours);
         if found.whole
             && ruling.marking.is_none()
-            && is_obsolete(settings, history, &found.instance, &ruling, &confirmed)
+            && is_obsolete(settings, history, &found.instance, &ruling, confirmed.as_ref())
         {
             scanned.marks.push(MarkStep::untag(&found.instance));
         }
@@ -272,7 +272,7 @@ fn is_obsolete(
     history: &History,
     instance: &Instance,
     ruling: &Ruling,
-    confirmed: &Option<Confirmed>,
+    confirmed: Option<&Confirmed>,
 ) -> bool {
     let is_armed = settings.run.armed && ruling.policy.as_ref().is_some_and(|policy| policy.stage == Stage::Enforce);
     let is_up = instance.id.kind == Kind::Database && instance.state == State::Running;
@@ -280,7 +280,7 @@ fn is_obsolete(
         return false;
     }
     let (Some(tag), Some(launch)) = (own_tag(instance, settings), instance.launch) else { return false };
-    let is_started = confirmed.as_ref().is_some_and(|one| one.outcome == OutcomeKind::Started);
+    let is_started = confirmed.is_some_and(|one| one.outcome == OutcomeKind::Started);
     launch > tag.at && (is_started || history.is_own_start(&instance.id, launch))
 }
 

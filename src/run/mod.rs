@@ -2,6 +2,7 @@
 //! over AWS, over a saved inventory, and over the fake world of the tests.
 
 mod act;
+mod acts;
 mod anomaly;
 mod answers;
 mod bill;
@@ -65,6 +66,7 @@ mod undone;
 mod warrant;
 mod wrap_up;
 
+pub use crate::run::acts::{history, own_acts};
 pub use crate::run::anomaly::handle_anomaly;
 pub use crate::run::answers::{ConfirmError, confirm};
 pub use crate::run::clock::{Clock, LONGEST};
@@ -79,7 +81,7 @@ pub use crate::run::past::{INDEX, Past, Remembering};
 pub use crate::run::pipeline::{apply, plan};
 pub use crate::run::prices::with_known_prices;
 pub use crate::run::recall::{RecallError, recall, recorded};
-pub use crate::run::record::{RUNS, TABLES, history, own_acts};
+pub use crate::run::record::{RUNS, TABLES};
 pub use crate::run::runs::runs;
 pub use crate::run::scan::{Background, ScanError, Scanned, TargetList, list_targets, scan};
 pub use crate::run::snapshot::snapshot;

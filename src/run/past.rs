@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::engine::config::Settings;
 use crate::engine::history::past_runs::History;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
+use crate::run::acts::{ACTS, acts_since};
 use crate::run::index::Read;
-use crate::run::record::{ACTS, acts_since, partition};
+use crate::run::record::partition;
 use crate::run::undone::{UNDONE, undone_since};
 use crate::run::{Order, index, state};
 

@@ -6,7 +6,8 @@ use thiserror::Error;
 use crate::engine::model::began;
 use crate::engine::report::past::{Past, PastUnreadable, Recalled};
 use crate::ports::{PortError, ReadRecord};
-use crate::run::record::{HISTORY_DAYS, last_run, read_run};
+use crate::run::acts::{HISTORY_DAYS, last_run};
+use crate::run::record::read_run;
 
 /// The value for the newest run that has an outcome for the instance.
 const LAST: &str = "last";

@@ -17,10 +17,10 @@ use crate::engine::history::weekly::Weekly;
 use crate::engine::model::StopTag;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::acts::{history, own_acts};
 use crate::run::last_scans;
 use crate::run::order::Order;
 use crate::run::pipeline::is_narrow;
-use crate::run::record::{history, own_acts};
 use crate::run::stocktake;
 
 /// Who was notified of what.

@@ -10,8 +10,8 @@ use crate::engine::report::Report;
 use crate::engine::trends::{Act, FILE, Found, HeatMap, LastWeeks, Log, What};
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::acts::{HISTORY_DAYS, Line, lines};
 use crate::run::pipeline::is_narrow;
-use crate::run::record::{HISTORY_DAYS, Line, lines};
 use crate::run::{Explained, Order, Past};
 
 /// What the record knows at `at`; nothing where it cannot be read.

@@ -62,7 +62,7 @@ pub use crate::engine::config::never::{Never, Unmatched};
 pub use crate::engine::config::notify::{Mornings, Notify};
 pub use crate::engine::config::owners::{ByAccount, ContactType, Owners};
 pub use crate::engine::config::page::Page;
-pub use crate::engine::config::policies::{AtOpening, Outside, Policy, Stage};
+pub use crate::engine::config::policies::{AtOpening, Maintenance, Outside, Policy, Stage};
 pub use crate::engine::config::preferences::{Beside, Preferences};
 pub use crate::engine::config::proposal::{Counted, Proposal, doubt, propose};
 pub use crate::engine::config::reader::Warning;

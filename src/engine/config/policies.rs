@@ -46,6 +46,18 @@ pub struct Policy {
     pub grace: u32,
     /// Whether it may stop instances whose owners were not notified.
     pub unannounced: bool,
+    /// What happens to a database that AWS has started after seven days.
+    pub maintenance: Maintenance,
+}
+
+/// What happens to a database that AWS has started after seven days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Maintenance {
+    /// It is stopped again.
+    #[default]
+    Stop,
+    /// It runs through its next maintenance window, and is then stopped.
+    Allow,
 }
 
 /// Whether a policy acts.
@@ -159,6 +171,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     let min_uptime = section.duration("min-uptime");
     let (idle, idle_tier, grace) = by_policy(section, given.measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
+    let maintenance = section.choice("maintenance", &[("stop", Maintenance::Stop), ("allow", Maintenance::Allow)]);
     let matcher = matcher::read(section, name, given.named, within);
     let schedule = schedule(section, given.schedules);
     let stage = stage.unwrap_or(Stage::Observe);
@@ -166,6 +179,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
         check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
     check_kinds(section, outside, at_opening, matcher.as_ref());
+    check_maintenance(section, maintenance, matcher.as_ref());
     Some(Policy {
         name: name.to_owned(),
         stage,
@@ -180,7 +194,18 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
         idle_tier,
         grace,
         unannounced,
+        maintenance: maintenance.unwrap_or_default(),
     })
+}
+
+/// Only databases have a maintenance window.
+fn check_maintenance(section: &Section<'_>, maintenance: Option<Maintenance>, matcher: Option<&Match>) {
+    let has_none = matcher.is_some_and(|matcher| !matcher.kinds().contains(&Kind::Database));
+    if maintenance == Some(Maintenance::Allow) && has_none {
+        let hint = "remove it, or name `\"database\"` in `kinds`".to_owned();
+        let message = "`maintenance` is for databases, and this policy is for none";
+        section.complain(section.place_of("maintenance"), message, hint);
+    }
 }
 
 fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {

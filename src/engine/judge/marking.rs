@@ -94,6 +94,7 @@ fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
         | Reason::ScheduleUnreadable
         | Reason::CalendarExhausted
         | Reason::Frozen
+        | Reason::MaintenanceWindow
         | Reason::NoPolicy
         | Reason::NotSelected
         | Reason::NotInScope => None,

@@ -1,6 +1,6 @@
 //! The order of the rules, as one array. The first rule that applies decides.
 
-use crate::engine::kinds::database::{expiring_backups, pauses_itself};
+use crate::engine::kinds::database::{expiring_backups, maintenance_window, pauses_itself};
 use crate::engine::kinds::ec2::{
     appliance, auto_scaling_member, cannot_hibernate, container_host, instance_store, kubernetes_node, managed_service,
     no_saving, spot,
@@ -41,6 +41,7 @@ pub const RULES: &[Rule] = &[
     schedule_unreadable::RULE,
     calendar_exhausted::RULE,
     frozen::RULE,
+    maintenance_window::RULE,
     idle::RULE,
     reopening::RULE,
     within_hours::RULE,

@@ -59,6 +59,9 @@ pub struct Database {
     /// When AWS starts it again, if it is stopped.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub restarts: Option<DateTime<Utc>>,
+    /// Its weekly maintenance window, as AWS writes it: `sun:05:00-sun:05:30` in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<Box<str>>,
     /// Whether AWS made its last start, because it had been stopped for seven days.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restarted_by_aws: bool,

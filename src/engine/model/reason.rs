@@ -61,6 +61,8 @@ named! {
         CalendarExhausted = "calendar-exhausted",
         /// A frozen period.
         Frozen = "frozen",
+        /// AWS started the database, and its policy lets it run through its maintenance window.
+        MaintenanceWindow = "maintenance-window",
         /// It runs but does nothing.
         Idle = "idle",
         /// The schedule is about to open, or has opened.
@@ -104,7 +106,7 @@ impl Reason {
             | Self::Appliance
             | Self::CannotHibernate
             | Self::LoggedIn => kind == Kind::Instance,
-            Self::PausesItself | Self::ExpiringBackups => kind == Kind::Database,
+            Self::PausesItself | Self::MaintenanceWindow | Self::ExpiringBackups => kind == Kind::Database,
             Self::InTransition | Self::CannotStop => kind != Kind::Instance,
             Self::Kept
             | Self::KeptUntil

@@ -38,6 +38,7 @@ impl Skipped {
             Self::ScheduleUnreadable { .. } => (Reason::ScheduleUnreadable, true),
             Self::CalendarExhausted { .. } => (Reason::CalendarExhausted, true),
             Self::Frozen { .. } => (Reason::Frozen, false),
+            Self::MaintenanceWindow { until, .. } => (Reason::MaintenanceWindow, until.is_none()),
             Self::WithinHours { .. } => (Reason::WithinHours, false),
             Self::Undone { .. } => (Reason::Undone, false),
             Self::Reopening { .. } => (Reason::Reopening, false),

@@ -179,6 +179,8 @@ pub enum Skipped {
     SessionsUnknown { why: String },
     /// For how many days backups are kept, and the next opening.
     ExpiringBackups { days: Option<u32>, opens: Option<DateTime<Utc>>, zone: Tz },
+    /// The maintenance window as AWS writes it, and when it is over; `None` where that cannot be read.
+    MaintenanceWindow { window: Option<String>, until: Option<DateTime<Utc>>, zone: Tz },
     /// A figure of the busiest five minutes of the last hour, and its limit.
     Busy { gauge: Gauge, figure: f64, limit: f64 },
     /// Why the figure is missing.
@@ -256,7 +258,10 @@ impl Verdict {
             Self::Start(reopening) => reopening.zone = shown,
             Self::Idle(found) => found.zone = shown,
             Self::Skip(
-                Skipped::Undone { zone, .. } | Skipped::Reopening { zone, .. } | Skipped::ExpiringBackups { zone, .. },
+                Skipped::Undone { zone, .. }
+                | Skipped::Reopening { zone, .. }
+                | Skipped::MaintenanceWindow { zone, .. }
+                | Skipped::ExpiringBackups { zone, .. },
             ) => *zone = shown,
             Self::Skip(_) | Self::OutOfScope(_) => {}
         }

@@ -75,6 +75,7 @@ impl Host {
             | Skipped::PausesItself
             | Skipped::ExpiringBackups { .. }
             | Skipped::Frozen { .. }
+            | Skipped::MaintenanceWindow { .. }
             | Skipped::WithinHours { .. }
             | Skipped::Undone { .. }
             | Skipped::Reopening { .. }

@@ -96,6 +96,8 @@ pub enum Inputs {
     CannotHibernate { enabled: bool },
     /// Whether it is a cluster, and for how many days its backups are kept.
     ExpiringBackups { is_cluster: bool, days: Option<u32> },
+    /// Whether AWS started it and its policy lets it run through its maintenance window, and that window.
+    MaintenanceWindow { awaited: bool, window: Option<String> },
     /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
     /// What was asked about the last hour, sessions included.

@@ -101,6 +101,7 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
         | Inputs::Young { .. }
         | Inputs::CannotHibernate { .. }
         | Inputs::ExpiringBackups { .. }
+        | Inputs::MaintenanceWindow { .. }
         | Inputs::RestartFight { .. }
         | Inputs::LoggedIn { .. }
         | Inputs::OutsideHours { .. } => say(locale, "inputs", inputs),

@@ -2,6 +2,7 @@
 
 pub mod expiring_backups;
 pub mod left_over;
+pub mod maintenance_window;
 pub mod pauses_itself;
 pub mod refusals;
 

@@ -1,7 +1,7 @@
 //! A candidates case, and for each reason the one change by which its rule comes to speak.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
+use idle_reaper::engine::config::{Idle, IdleDeed, Maintenance, Outside, Policy, Settings};
 use idle_reaper::engine::evidence::idle::Idleness;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Known};
@@ -107,6 +107,12 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::ScheduleUnreadable => case.tagged("Idle-Reaper:schedule", "whenever"),
         Reason::CalendarExhausted => later(case, Duration::days(3335)), // a Wednesday of 2036
         Reason::Frozen => case.tagged("idle-reaper:schedule", "closing"),
+        Reason::MaintenanceWindow => {
+            let facts = |facts| Database { restarted_by_aws: true, ..facts };
+            let case = as_database(case, of("postgres", facts));
+            let settings = with_policy(&case.settings, |policy| policy.maintenance = Maintenance::Allow);
+            Case { settings, ..case }
+        }
         Reason::Idle => {
             let mut settings = with_policy(&case.settings, |policy| policy.idle = IdleDeed::Report);
             settings.idle = Some(Idle::default());

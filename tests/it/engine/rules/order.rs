@@ -41,6 +41,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "schedule-unreadable",
             "calendar-exhausted",
             "frozen",
+            "maintenance-window",
             "idle",
             "reopening",
             "within-hours",

@@ -223,6 +223,9 @@ fn skipped() -> Vec<Skipped> {
         Skipped::PausesItself,
         Skipped::ExpiringBackups { days: Some(1), opens: Some(opening()), zone: Tokyo },
         Skipped::ExpiringBackups { days: None, opens: None, zone: Tokyo },
+        Skipped::MaintenanceWindow { window: Some(text("wed:09:00-wed:09:30")), until: Some(opening()), zone: Tokyo },
+        Skipped::MaintenanceWindow { window: Some(text("whenever")), until: None, zone: Tokyo },
+        Skipped::MaintenanceWindow { window: None, until: None, zone: Tokyo },
         Skipped::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
         Skipped::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
         Skipped::Busy { gauge: Gauge::Connections, figure: 12.0, limit: 1.0 },
@@ -300,6 +303,9 @@ fn in_spared(skipped: &Skipped) -> Vec<String> {
         Skipped::PausesItself => Vec::new(),
         Skipped::ExpiringBackups { days, opens, zone: _ } => {
             opens.map(|_| text("09:00 JST")).into_iter().chain(days.map(|days| days.to_string())).collect()
+        }
+        Skipped::MaintenanceWindow { window, until, zone: _ } => {
+            until.map_or(window.clone(), |_| Some(text("09:00 JST"))).into_iter().collect()
         }
         Skipped::Kept { key, value } => vec![key.clone(), value.clone()],
         Skipped::KeptUntil { value, too_far } => too_far.iter().map(u32::to_string).chain([value.clone()]).collect(),
@@ -524,6 +530,9 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::ExpiringBackups { is_cluster: false, days: Some(1) },
         Inputs::ExpiringBackups { is_cluster: true, days: Some(35) },
         Inputs::ExpiringBackups { is_cluster: true, days: None },
+        Inputs::MaintenanceWindow { awaited: true, window: Some(text("sun:05:00-sun:05:30")) },
+        Inputs::MaintenanceWindow { awaited: true, window: None },
+        Inputs::MaintenanceWindow { awaited: false, window: None },
         Inputs::CannotHibernate { enabled: true },
         Inputs::CannotHibernate { enabled: false },
         Inputs::RestartFight { stops: 3 },
@@ -595,6 +604,7 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
             days.filter(|_| *is_cluster).iter().map(u32::to_string).collect()
         }
         Inputs::PausesItself { pauses: _ } => Vec::new(),
+        Inputs::MaintenanceWindow { awaited, window } => window.iter().filter(|_| *awaited).cloned().collect(),
         Inputs::AutoScalingMember { found } => found.as_ref().map_or(Vec::new(), tag),
         Inputs::KubernetesNode { tell }
         | Inputs::ContainerHost { tell }
@@ -660,6 +670,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::CannotStop { .. } => Reason::CannotStop,
         Inputs::PausesItself { .. } => Reason::PausesItself,
         Inputs::ExpiringBackups { .. } => Reason::ExpiringBackups,
+        Inputs::MaintenanceWindow { .. } => Reason::MaintenanceWindow,
         Inputs::NotRunning { .. } => Reason::NotRunning,
         Inputs::MatchUnknown { .. } => Reason::MatchUnknown,
         Inputs::Incomplete { .. } => Reason::Incomplete,
