@@ -205,10 +205,14 @@ impl Databases {
         };
         let (started, stopped, by_aws) =
             (last(Happened::Started), last(Happened::Stopped), last(Happened::StartedByAws));
+        // After the reaper's start, a stop is a person's. If the record was lost, the events must show the last stop.
+        let stop_is_own = match own.tried {
+            Some(tried) => stopped.is_none_or(|stopped| stopped < tried),
+            None => stopped.is_some_and(|stopped| started.is_none_or(|started| started < stopped)),
+        };
         if by_aws.is_some_and(|by_aws| stopped.is_none_or(|stopped| stopped < by_aws)) {
             (seen.by_aws, seen.started) = (true, started.max(by_aws));
-        } else if seen.is_doubtful() && own.tried.is_none() && stopped.is_none_or(|stopped| started > Some(stopped)) {
-            // The record was lost, and the events do not show the reaper's stop.
+        } else if seen.is_doubtful() && !stop_is_own {
             return seen.protect(found);
         } else if started.is_some_and(|started| own.stop.or(own.tried).is_none_or(|acted| acted <= started)) {
             (seen.by_aws, seen.started) = (false, started);

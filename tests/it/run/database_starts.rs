@@ -93,6 +93,7 @@ fn an_undo_does_not_start_what_a_person_stopped_after_our_start() {
     let start = ("db:orders", "2026-11-26T08:40:00+09:00", Happened::Started);
     assert_eq!(finding(Some(&[start, person])), Finding::Left(WhyNot::Touched));
     assert_eq!(finding(None), Finding::Left(WhyNot::Touched));
+    assert_eq!(finding(Some(&[person])), Finding::Left(WhyNot::Touched), "the event of the start is missing");
     assert_eq!(finding(Some(&[])), Finding::Start, "it has fallen back");
 }
 
