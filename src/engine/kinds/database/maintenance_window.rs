@@ -26,7 +26,7 @@ fn minute(text: &str) -> Option<i64> {
     let (hour, minute) = time.split_once(':')?;
     let number = |text: &str, below: i64| {
         let is_number = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|number| is_number && *number < below)
+        text.parse::<i64>().ok().filter(|number| is_number && *number < below)
     };
     let (hour, minute) = (number(hour, 24)?, number(minute, 60)?);
     Some(i64::from(day.num_days_from_monday()) * MINUTES_OF_DAY + hour * 60 + minute)
