@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::engine::history::unverified::{Confirmed, Unverified};
-use crate::engine::model::{Action, ONLY_ITS_OWN, Outcome};
+use crate::engine::model::{Action, ONLY_ITS_OWN, Outcome, OutcomeKind};
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::local::packed;
