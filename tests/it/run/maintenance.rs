@@ -26,7 +26,8 @@ fn started_again(window: Option<&str>, begun: bool) -> World {
     world.change("db:orders", |found| found.state(State::Running));
     let started = ("db:orders", "2026-11-25T22:50:00+09:00", Happened::Started);
     let by_aws = ("db:orders", "2026-11-25T22:40:00+09:00", Happened::StartedByAws);
-    world.now_says(if begun { &[by_aws, started][..] } else { &[started][..] });
+    let events = [by_aws, started];
+    world.now_says(&events[usize::from(!begun)..]);
     world
 }
 
