@@ -1,7 +1,7 @@
 //! The morning: what was started for an opening and what was not, to owners and to whoever is on call, once.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::model::{Happened, Instance, State};
 
 use crate::engine::judge::forgotten::TELLING;
 use crate::fake::{Fault, Faults, SETTINGS, Shape, World, apply, at, db, for_databases, instance, settings};
@@ -91,6 +91,7 @@ fn a_morning_names_the_kinds_of_what_was_to_be_started() {
     let of_ana = |one: Instance| one.reaped().tag("Owner", "ana");
     let world = World::of([of_ana(instance("i-1")), of_ana(db("orders"))]);
     world.set_faults(Faults::one("i-1", Fault::NoCapacity));
+    world.now_says(&[("db:orders", "2026-11-24T12:35:00Z", Happened::Stopped)]);
     apply(&world, &for_databases(&text), at("2026-11-25T08:46:00+09:00"));
     let [ana] = <[String; 1]>::try_from(heard(&world, "ana")).expect("one message");
     assert!(ana.starts_with("idle-reaper: 1 of 1 instance and 1 database started for ana\n"), "{ana}");
