@@ -6,9 +6,10 @@ use crate::answer::{Answer, Refusal, refuse};
 use crate::database_fields::Fields;
 use crate::faults::{Fault, Mode, PageFault, throttled};
 use crate::request::Call;
+use crate::service_fields::ServiceFields;
 use crate::spec::entry;
 use crate::world::World;
-use crate::{cloudwatch, costs, ec2, hub, organizations, pricing, rds, s3, sts, unused, volumes};
+use crate::{cloudwatch, costs, ec2, ecs, hub, organizations, pricing, rds, s3, sts, unused, volumes};
 
 /// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
@@ -96,7 +97,7 @@ impl World {
         }
     }
 
-    /// Changes instances or databases, as another person would.
+    /// Changes instances, databases or services, as another person would.
     fn meddle(&mut self, call: &Call, fault: &Fault) {
         let only = fault.ids.clone();
         let meant = |id: &str| match &only {
@@ -111,6 +112,12 @@ impl World {
                 .iter_mut()
                 .filter(|one| meant(&one.name))
                 .for_each(|one| one.change(&change, now));
+            return;
+        }
+        if call.service == "ecs" || call.service == "application-autoscaling" {
+            let (now, change) = (self.now(), ServiceFields::read(&none, &fault.fields).unwrap_or_default());
+            let services = self.place(call).services.iter_mut();
+            services.filter(|one| meant(&one.name)).for_each(|one| one.change(&change, now));
             return;
         }
         let Ok(change) = entry(&none, &fault.fields) else { return };
@@ -163,6 +170,8 @@ impl World {
             "pricing" => pricing::work(call),
             "ce" => costs::work(self, call, slant),
             "rds" => rds::work(self, call, slant),
+            "ecs" => ecs::work(self, call, slant),
+            "application-autoscaling" => ecs::auto_scaling(self, call, slant),
             _ => Err(unknown(call)),
         };
         done.unwrap_or_else(|refusal| refuse(call, &refusal))

@@ -8,6 +8,7 @@ use crate::Shared;
 use crate::database_fields::Fields;
 use crate::faults::Fault;
 use crate::hub::Topic;
+use crate::service_fields::ServiceFields;
 use crate::spec::entry;
 use crate::world::{Place, World};
 
@@ -42,6 +43,17 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             all.sort_by_key(|one| format!("{}{}{}{}", one["account"], one["region"], one["database"], one["cluster"]));
             Ok(all.into())
         }
+        ("POST", "service") => change_service(world, body),
+        ("GET", "services") => {
+            let mut all: Vec<Value> =
+                world.services().map(|(account, region, one)| one.show(&account, &region)).collect();
+            all.sort_by_key(|one| format!("{}{}{}{}", one["account"], one["region"], one["cluster"], one["service"]));
+            Ok(all.into())
+        }
+        ("POST", "terraform") => {
+            let ignores_sizes = body["ignores-sizes"].as_bool().unwrap_or(false);
+            Ok(json!({"errors": world.declare(ignores_sizes)}))
+        }
         ("GET", "instances") => {
             let all = world.instances().map(|(account, region, instance)| instance.show(account, region));
             Ok(all.collect())
@@ -60,7 +72,9 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             let fault: Fault =
                 serde_json::from_value(body.clone()).map_err(|error| format!("no such fault: {error}"))?;
             let none = serde_json::Map::new();
-            if Fields::read(&none, &fault.fields).is_err() {
+            let is_read =
+                Fields::read(&none, &fault.fields).is_ok() || ServiceFields::read(&none, &fault.fields).is_ok();
+            if !is_read {
                 crate::instance::Instance::new("".into(), None, world.now()).change(&entry(&none, &fault.fields)?)?;
             }
             world.add_fault(fault);
@@ -186,6 +200,23 @@ fn change_database(world: &mut World, body: &Value) -> Result<Value, String> {
     let mut all = world.databases();
     let (account, region, one) =
         all.find(|(account, _, one)| is_meant(account, one)).ok_or_else(|| format!("no database `{name}`"))?;
+    one.change(&fields, now);
+    Ok(one.show(&account, &region))
+}
+
+/// Changes one service, by its name and its cluster.
+fn change_service(world: &mut World, body: &Value) -> Result<Value, String> {
+    let fields = ServiceFields::read(&serde_json::Map::new(), body.as_object().ok_or("a service is an object")?)?;
+    let (now, name) = (world.now(), fields.service.clone().ok_or("`service` is missing")?);
+    let account = fields.account.as_ref().and_then(|name| world.accounts.get(name)).cloned();
+    let is_meant = |account_of: &str, one: &crate::service::Service| {
+        one.name == name
+            && fields.cluster.as_ref().is_none_or(|cluster| one.cluster == *cluster)
+            && account.as_deref().is_none_or(|account| account_of == account)
+    };
+    let mut all = world.services();
+    let (account, region, one) =
+        all.find(|(account, _, one)| is_meant(account, one)).ok_or_else(|| format!("no service `{name}`"))?;
     one.change(&fields, now);
     Ok(one.show(&account, &region))
 }

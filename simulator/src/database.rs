@@ -68,6 +68,8 @@ pub(crate) struct Database {
     pub(crate) events: Vec<(DateTime<Utc>, String)>,
     stops: u32,
     starts: u32,
+    /// What the infrastructure code says of it: classes and tags.
+    declared: (Vec<String>, BTreeMap<String, String>),
 }
 
 impl Database {
@@ -87,6 +89,7 @@ impl Database {
         made.life.status = "available".to_owned();
         made.change(fields, now);
         (made.before, made.events, made.earlier_tags) = (None, Vec::new(), Vec::new());
+        made.declared = (made.classes.clone(), made.life.tags.clone());
         made
     }
 
@@ -186,6 +189,22 @@ impl Database {
         if before != self.life.tags {
             self.earlier_tags.push((now, before));
         }
+    }
+
+    /// An apply of infrastructure code: tags that it does not have go, and the class is what it says, unless that is ignored.
+    /// Answers why AWS refused the class: only an available database can be modified.
+    pub(crate) fn declare(&mut self, ignores_class: bool, now: DateTime<Utc>) -> Option<String> {
+        self.remember();
+        let (classes, tags) = self.declared.clone();
+        self.retag(now, |own| *own = tags);
+        if ignores_class || self.classes == classes {
+            return None;
+        }
+        if self.life.status != "available" {
+            return Some(format!("InvalidDBInstanceState: {} is not in available state.", self.name));
+        }
+        self.classes = classes;
+        None
     }
 
     /// The tags by which IAM decides: those of `lag` ago.

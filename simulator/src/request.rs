@@ -113,6 +113,9 @@ impl Call {
             self.form = form_urlencoded::parse(source).into_owned().collect();
             self.action = self.form.get("Action").cloned().unwrap_or_default();
         }
+        if self.service == "ecs" || self.service == "application-autoscaling" {
+            self.ids = crate::ecs::ids(self);
+        }
         if self.service == "rds" {
             self.ids = self.database_ids();
         }

@@ -36,6 +36,7 @@ pub(crate) struct Spec {
     pub(crate) load_balancers: Vec<Left>,
     pub(crate) eks_clusters: Vec<Left>,
     pub(crate) databases: Vec<Map<String, Value>>,
+    pub(crate) services: Vec<Map<String, Value>>,
     /// What Cost Explorer knows.
     pub(crate) costs: Vec<Item>,
     /// How many minutes of the world's clock a database takes to stop, and to start.
@@ -106,6 +107,7 @@ impl Default for Spec {
             load_balancers: Vec::new(),
             eks_clusters: Vec::new(),
             databases: Vec::new(),
+            services: Vec::new(),
             costs: Vec::new(),
             database_minutes: 8.0,
             tag_lag_minutes: 5.0,

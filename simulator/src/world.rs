@@ -18,6 +18,8 @@ use crate::limits::Limits;
 use crate::meter::Meter;
 use crate::organizations::Organization;
 use crate::request::Call;
+use crate::service::Service;
+use crate::service_fields::ServiceFields;
 use crate::spec::{Entry, Spec, entry};
 use crate::unused::{Left, Leftovers};
 
@@ -33,6 +35,8 @@ pub(crate) struct Place {
     pub(crate) balanced: Vec<String>,
     /// DB instances and clusters.
     pub(crate) databases: Vec<Database>,
+    /// ECS services.
+    pub(crate) services: Vec<Service>,
     /// What is left here beside instances.
     pub(crate) left: Leftovers,
     /// Instances on which somebody has an active session of Session Manager, once for each session.
@@ -138,6 +142,9 @@ impl World {
         for fields in self.spec.databases.clone() {
             self.add_database(&Fields::read(&self.spec.defaults, &fields)?)?;
         }
+        for fields in self.spec.services.clone() {
+            self.add_service(&ServiceFields::read(&self.spec.defaults, &fields)?)?;
+        }
         if let Some(fleet) = self.spec.fleet.clone() {
             let made = fleet::instances(&fleet, &self.regions, self.now())?;
             for (account, region, instance) in made {
@@ -158,12 +165,25 @@ impl World {
 
     fn add_database(&mut self, fields: &Fields) -> Result<(), String> {
         let name = fields.database.as_deref().ok_or("a database needs a `database`, its identifier")?;
-        let account = fields.account.as_ref().ok_or_else(|| format!("database `{name}` needs an `account`"))?;
-        let account = self.accounts.get(account).ok_or_else(|| format!("there is no account `{account}`"))?;
-        let region = fields.region.as_deref().ok_or_else(|| format!("database `{name}` needs a `region`"))?;
         let made = Database::new(name, fields, self.now());
-        self.places.entry((account.as_str().into(), region.into())).or_default().databases.push(made);
+        self.place_of(name, fields.account.as_ref(), fields.region.as_deref())?.databases.push(made);
         Ok(())
+    }
+
+    fn add_service(&mut self, fields: &ServiceFields) -> Result<(), String> {
+        let name = fields.service.as_deref().ok_or("a service needs a `service`, its name")?;
+        let cluster = fields.cluster.as_deref().ok_or_else(|| format!("service `{name}` needs a `cluster`"))?;
+        let made = Service::new(cluster, name, fields, self.now());
+        self.place_of(name, fields.account.as_ref(), fields.region.as_deref())?.services.push(made);
+        Ok(())
+    }
+
+    /// The place of a new resource.
+    fn place_of(&mut self, name: &str, account: Option<&String>, region: Option<&str>) -> Result<&mut Place, String> {
+        let account = account.ok_or_else(|| format!("`{name}` needs an `account`"))?;
+        let account = self.accounts.get(account).ok_or_else(|| format!("there is no account `{account}`"))?;
+        let region = region.ok_or_else(|| format!("`{name}` needs a `region`"))?;
+        Ok(self.places.entry((account.as_str().into(), region.into())).or_default())
     }
 
     pub(crate) fn run(&mut self, story: &str, entry: &Entry) -> Result<(), String> {
@@ -230,6 +250,7 @@ impl World {
         let (clock, takes) = (self.now(), self.database_takes());
         let place = self.places.entry(place).or_default();
         place.databases.iter_mut().for_each(|one| one.advance(clock, takes));
+        place.services.iter_mut().for_each(|one| one.advance(clock));
         // Only then are there transitional states. Otherwise a hundred thousand instances would be checked at each
         // call.
         if self.spec.transition_seconds > 0.0 {
@@ -258,6 +279,26 @@ impl World {
                 (of.0.clone(), of.1.clone(), one)
             })
         })
+    }
+
+    /// Every service as it is now, with its account and Region.
+    pub(crate) fn services(&mut self) -> impl Iterator<Item = (Arc<str>, Arc<str>, &mut Service)> {
+        let now = self.now();
+        self.places.iter_mut().flat_map(move |((account, region), place)| {
+            let of = (account.clone(), region.clone());
+            place.services.iter_mut().map(move |one| {
+                one.advance(now);
+                (of.0.clone(), of.1.clone(), one)
+            })
+        })
+    }
+
+    /// An apply of infrastructure code over databases and services that knows nothing of what was changed since. Answers
+    /// what AWS refused.
+    pub(crate) fn declare(&mut self, ignores_sizes: bool) -> Vec<String> {
+        let now = self.now();
+        self.services().for_each(|(_, _, one)| one.declare(ignores_sizes, now));
+        self.databases().filter_map(|(_, _, one)| one.declare(ignores_sizes, now)).collect()
     }
 
     /// The calls so far.

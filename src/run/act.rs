@@ -58,9 +58,9 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) warrant: &'a Warrant,
     /// Set where a step was held back by a problem: no time was left, or the pause switch could not be read.
     pub(crate) troubled: Cell<bool>,
-    /// The tags of services that were stopped, and `None` of those that were started.
+    /// The tags of databases and services that were stopped, and `None` of those that were started.
     pub(crate) stop_tags: RefCell<Vec<StopTag>>,
-    /// Services that have lost the tag of their stop, which only the record still has.
+    /// Databases and services that have lost the tag of their stop, which only the record still has.
     pub(crate) lost_tags: RefCell<HashSet<ResourceId>>,
 }
 

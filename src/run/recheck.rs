@@ -181,6 +181,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 databases.date(&mut found, OwnActs::default(), self.clock.at(), stopped);
                 if untagged && found.tags.get(stopped).is_some() {
                     self.lost_tags.borrow_mut().insert(found.id.clone());
+                } else {
+                    self.lost_tags.borrow_mut().remove(&found.id);
                 }
             }
             now.insert(found.id.clone(), found);

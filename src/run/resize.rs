@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::engine::model::{Instance, Kind, ResourceId, Scaling, Size, Suspended, Target, names};
+use crate::engine::model::{Instance, Kind, NOT_ALLOWED, ResourceId, Scaling, Size, Suspended, Target, names};
 use crate::engine::rules::case::own_tag;
 use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::Acting;
@@ -22,10 +22,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         Some(Size { suspended: before.filter(|_| is_ours).or(now.suspended), ..now })
     }
 
-    /// Notes which stop tag services have now, so that the record has it where another tool takes it away.
+    /// Notes which stop tag databases and services have now, so that the record has it where another tool takes it away.
     pub(crate) fn remember<'i>(&self, ids: impl Iterator<Item = &'i ResourceId>, tag: Option<&str>) {
-        let services = ids.filter(|id| id.kind == Kind::Service);
-        self.stop_tags.borrow_mut().extend(services.map(|id| (id.clone(), tag.map(Box::from))));
+        let others = ids.filter(|id| id.kind != Kind::Instance);
+        self.stop_tags.borrow_mut().extend(others.map(|id| (id.clone(), tag.map(Box::from))));
     }
 
     /// Stops these resources, which are of one kind.
@@ -83,7 +83,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Starts these resources, which are of one kind.
     pub(crate) async fn bring_up(&self, target: &Target, part: &[ResourceId], found: &Found) -> Result<(), ActError> {
         let Some(id) = part.first().filter(|id| id.kind == Kind::Service) else {
-            return self.act.start(target, &names(part)).await;
+            return self.start_all(target, part, found).await;
         };
         let now = found.get(id);
         let Some(size) = now.and_then(|now| own_tag(now, self.settings)).and_then(|tag| tag.was) else {
@@ -100,12 +100,35 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
     }
 
-    /// Writes the stop's tag again where only the record still has it: without it, the role may not scale the service.
-    async fn rewrite_lost_tag(&self, target: &Target, id: &ResourceId, now: Option<&Instance>) -> Result<(), ActError> {
+    /// Starts instances or databases. RDS authorises by the tags of some minutes ago, so a start right after a lost tag was
+    /// written again may be refused.
+    async fn start_all(&self, target: &Target, part: &[ResourceId], found: &Found) -> Result<(), ActError> {
+        let mut was_lost = false;
+        for id in part.iter().filter(|id| id.kind == Kind::Database) {
+            was_lost |= self.rewrite_lost_tag(target, id, found.get(id)).await?;
+        }
+        match self.act.start(target, &names(part)).await {
+            Err(ActError::Refused(why)) if was_lost && why.starts_with(NOT_ALLOWED) => Err(ActError::NotSent(format!(
+                "its tag `{}` was lost and has been written again, which AWS takes some minutes to accept; the next run or \
+                 undo starts it",
+                self.settings.tags.stopped
+            ))),
+            end => end,
+        }
+    }
+
+    /// Writes the stop's tag again where only the record still has it: without it, the role may not start the resource.
+    /// Returns whether it did.
+    async fn rewrite_lost_tag(
+        &self,
+        target: &Target,
+        id: &ResourceId,
+        now: Option<&Instance>,
+    ) -> Result<bool, ActError> {
         let key = self.settings.tags.stopped.as_str();
         let lost = self.lost_tags.borrow().contains(id);
-        let Some(value) = now.and_then(|now| now.tags.get(key)).filter(|_| lost) else { return Ok(()) };
-        self.act.tag(target, &names([id]), key, value).await.map_err(|why| match why {
+        let Some(value) = now.and_then(|now| now.tags.get(key)).filter(|_| lost) else { return Ok(false) };
+        self.act.tag(target, &names([id]), key, value).await.map(|()| true).map_err(|why| match why {
             ActError::Refused(why) | ActError::Unclear(why) => ActError::Refused(format!(
                 "not started, for its tag `{key}`, which was lost, could not be written again: {why}"
             )),

@@ -183,7 +183,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
             tokio::time::sleep(wait).await;
             if let Ok(now) = self.see(target, &open).await {
-                open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key)));
+                // What only the record still has is not on the resource.
+                let lost = self.lost_tags.borrow();
+                let is_gone = |id: &ResourceId| matches!(wish, Wish::Gone) && lost.contains(id);
+                open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key) && !is_gone(&step.id)));
                 looked = true;
             }
             if !written {

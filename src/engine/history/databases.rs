@@ -5,7 +5,8 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{
-    ByResource, DatabaseEvent, Happened, Instance, ResourceId, State, StopTag, json_lines, sane, sane_option, settle,
+    ByResource, DatabaseEvent, Happened, Instance, ResourceId, Scaling, State, StopTag, Suspended, json_lines, sane,
+    sane_option, settle,
 };
 
 /// Its path in the record.
@@ -48,7 +49,7 @@ pub struct Seen {
     /// When AWS starts it, as it was last found stopped.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     restarts: Option<DateTime<Utc>>,
-    /// The stop tag of a service that has been down since. Other tools may take it away.
+    /// The tag of the reaper's stop, for as long as it is needed for a start. Other tools may take it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tag: Option<Box<str>>,
 }
@@ -125,7 +126,7 @@ impl Databases {
         all
     }
 
-    /// Notes what a run has done with services that it had found.
+    /// Notes what a run has done with databases and services that it had found.
     pub fn note_tags(found: &mut [(ResourceId, Seen)], stop_tags: Vec<StopTag>) {
         for (id, tag) in stop_tags {
             if let Some((_, seen)) = found.iter_mut().find(|(known, _)| *known == id) {
@@ -143,7 +144,7 @@ impl Databases {
 
     /// Adds to a database or a service when it was started last, and returns what is now known of it. One that was never found before
     /// may have been started by anybody just now.
-    /// `stopped`: the key of the stop tag. A service that has lost it, and was never up since, gets it from the record.
+    /// `stopped`: the key of the stop tag. A resource that has lost it, and was not started since, gets it from the record.
     pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>, stopped: &str) -> Option<Seen> {
         if found.database.is_none() && found.service.is_none() {
             return None;
@@ -172,14 +173,16 @@ impl Databases {
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
         seen.show(found);
-        if found.service.is_some() {
-            let tag = found.tags.get(stopped).map(Box::from);
-            // The run that has started it since may have failed to record that.
-            let known = seen.tag.take().filter(|_| !up && own.start.is_none());
-            if let (None, Some(known)) = (&tag, &known) {
-                found.tags = found.tags.with(stopped, known);
-            }
-            seen.tag = tag.or(known).filter(|_| !up);
+        // If something else has scaled a service up, its scaling is still suspended, and the next stop needs to know what was
+        // suspended before the first.
+        let scaling = found.service.as_ref().map(|facts| facts.scaling);
+        let is_needed = !up || scaling == Some(Scaling::Target(Suspended::ALL));
+        let tag = found.tags.get(stopped).map(Box::from);
+        // The run that has started it since may have failed to record that.
+        let known = seen.tag.take().filter(|_| own.start.is_none());
+        seen.tag = tag.clone().or(known).filter(|_| is_needed);
+        if let (None, Some(known)) = (&tag, &seen.tag) {
+            found.tags = found.tags.with(stopped, known);
         }
         Some(seen)
     }

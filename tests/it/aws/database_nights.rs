@@ -156,3 +156,28 @@ fn what_aws_refuses_is_never_asked_for_and_a_database_in_between_is_deferred() {
     let last = apply(&world, &settings, "2026-11-25T21:20:00+09:00");
     assert_eq!(database(&world, "orders")["stops"], 1, "{last}");
 }
+
+#[test]
+fn a_database_whose_tags_infrastructure_code_has_stripped_is_up_in_the_morning() {
+    let world = organisation(&json!([
+        {"database": "orders", "connections": 0},
+        {"database": "stock", "engine": "aurora-mysql", "members": 2, "class": "db.r6g.large", "connections": 0},
+    ]));
+    let settings = settings(&world);
+    apply(&world, &settings, "2026-11-25T12:00:00+09:00");
+    apply(&world, &settings, "2026-11-25T18:05:00+09:00");
+    apply(&world, &settings, "2026-11-25T18:20:00+09:00");
+    world.post("database", &json!({"database": "orders", "class": "db.t3.large"}));
+    let errors = world.post("terraform", &json!({}))["errors"].clone();
+    assert_eq!(errors.as_array().map(Vec::len), Some(1), "a stopped database has no other class: {errors}");
+    assert!(!ours(&world, "orders") && !ours(&world, "stock"));
+    // RDS authorises by the tags of five minutes ago.
+    let refused = apply(&world, &settings, "2026-11-26T08:32:00+09:00");
+    let outcomes = refused["outcomes"].as_array().unwrap();
+    let is_put_off = |one: &Value| one["outcome"] == "not-tried" || one["kind"] == "instance";
+    assert!(outcomes.iter().all(is_put_off) && refused["health"] == "ok", "{refused}");
+    apply(&world, &settings, "2026-11-26T08:40:00+09:00");
+    for name in ["orders", "stock"] {
+        assert_eq!(status(&world, "2026-11-26T08:59:00+09:00", name), "available");
+    }
+}

@@ -24,6 +24,7 @@ mod restarting;
 mod runtime;
 mod scale;
 mod secrecy;
+mod service_nights;
 mod services;
 mod short;
 mod shown;

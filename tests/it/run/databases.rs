@@ -106,6 +106,69 @@ fn an_undo_starts_what_the_run_stopped() {
 }
 
 #[test]
+fn a_tag_that_another_tool_takes_away_is_in_the_record() {
+    for id in ["db:orders", "cluster:orders"] {
+        for seen_since in [false, true] {
+            let world = fleet();
+            apply(&world, &settings(), at(CLOSED));
+            if seen_since {
+                apply(&world, &settings(), at(NEXT));
+            }
+            world.change(id, |found| found.untagged("idle-reaper:stopped"));
+            apply(&world, &settings(), at("2026-11-25T23:00:00+09:00"));
+            world.forget();
+            let opening = apply(&world, &settings(), at(OPENING));
+            assert_eq!(outcome_of(&opening, id), OutcomeKind::Starting, "{:?}", opening.outcomes);
+            let of_it = |deed: Deed| world.log().iter().position(|call| call.deed == deed && call.names(id));
+            assert!(of_it(Deed::Tag) < of_it(Deed::Start), "IAM refuses a start without the tag");
+        }
+    }
+}
+
+#[test]
+fn a_start_that_is_refused_because_the_tag_is_new_is_tried_again_by_the_next_run() {
+    let world = fleet();
+    apply(&world, &settings(), at(CLOSED));
+    world.change("db:orders", |found| found.untagged("idle-reaper:stopped"));
+    let world = world.with_faults(Faults::one("db:orders", Fault::StartDenied));
+    let opening = apply(&world, &settings(), at(OPENING));
+    assert_eq!(outcome_of(&opening, "db:orders"), OutcomeKind::NotTried, "{:?}", opening.outcomes);
+    let detail =
+        |report: &Report| report.outcomes.iter().find(|one| *one.id.name == *"db:orders").unwrap().detail.clone();
+    assert!(detail(&opening).contains("was lost and has been written again"), "{}", detail(&opening));
+    assert!(world.get("db:orders").tags.get("idle-reaper:stopped").is_some());
+    // If it is refused although the tag is old by now, the role may not.
+    let open = apply(&world, &settings(), at(OPEN));
+    assert_eq!(outcome_of(&open, "db:orders"), OutcomeKind::Failed, "{:?}", open.outcomes);
+}
+
+#[test]
+fn what_a_person_has_started_and_stopped_since_is_not_started_for_the_record() {
+    let world = fleet();
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.change("db:orders", |found| found.untagged("idle-reaper:stopped").state(State::Running));
+    apply(&world, &settings(), at("2026-11-25T22:00:00+09:00"));
+    world.change("db:orders", |found| found.state(State::Stopped));
+    let opening = apply(&world, &settings(), at(OPENING));
+    assert!(opening.outcomes.iter().all(|one| *one.id.name != *"db:orders"), "{:?}", opening.outcomes);
+}
+
+#[test]
+fn an_undo_starts_a_database_whose_tag_was_taken_away() {
+    let world = fleet();
+    let named = Ask { named: Some("20261125T123000Z-1a"), ..Ask::at(at(CLOSED)) };
+    try_apply(&world, &settings(), &named).expect("a report");
+    apply(&world, &settings(), at(NEXT));
+    world.change("db:orders", |found| found.untagged("idle-reaper:stopped"));
+    let later = at("2026-11-25T22:00:00+09:00");
+    let back = Back { undoes: "20261125T123000Z-1a".into(), at: later, apply: true, ..Back::default() };
+    let undo = try_undo(&world, &settings(), &back).expect("an undo");
+    let its_own = undo.outcomes.iter().find(|one| *one.id.name == *"db:orders").expect("an outcome");
+    assert_eq!(its_own.outcome, OutcomeKind::Starting, "{its_own:?}");
+}
+
+#[test]
 fn a_database_in_transition_is_deferred_and_nothing_failed() {
     let world = known(World::of([db("orders")])).with_faults(Faults::one("db:orders", Fault::InTransition));
     let report = apply(&world, &settings(), at(CLOSED));

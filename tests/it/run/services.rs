@@ -1,7 +1,7 @@
 //! Services that are stopped, started and undone, from run to run: what a stop found is what a start restores.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Cap, Instance, OutcomeKind, Scaling, State, Suspended};
+use idle_reaper::engine::model::{Cap, Instance, OutcomeKind, Scaling, Service, State, Suspended};
 use idle_reaper::engine::report::Report;
 
 use crate::fake::{
@@ -172,6 +172,45 @@ fn a_tag_that_another_tool_takes_away_is_in_the_record() {
     assert_eq!(world.get(WEB).tags.get(TAG), None);
     world.change(WEB, |found| found.service(|facts| facts.desired = Some(0)));
     assert!(apply(&world, &settings(), at(MORNING)).plan.steps.is_empty(), "what a person scales to zero stays there");
+}
+
+/// What an apply of infrastructure code does that knows neither the tag nor, where `count` is given, the size.
+fn apply_terraform(world: &World, count: Option<u32>) {
+    let change = |facts: &mut Service| facts.desired = count.or(facts.desired);
+    world.change(WEB, |found| found.untagged(TAG).service(change));
+}
+
+#[test]
+fn code_that_strips_the_tag_and_resets_the_count_takes_away_no_former_flag() {
+    let world = known([scaled(Scaling::Target(FORMER))]);
+    apply(&world, &settings(), at(CLOSED));
+    apply_terraform(&world, Some(2));
+    let next = apply(&world, &settings(), at(NEXT));
+    assert_eq!(row(&next, WEB).verdict.reason().as_str(), "overtime");
+    assert!(row(&next, WEB).remarks.iter().any(|one| one.as_str() == "scaling-suspended"), "the record remembers why");
+    let again = apply(&world, &settings(), at("2026-11-26T00:00:00+09:00"));
+    assert_eq!(outcome_of(&again, WEB), OutcomeKind::Stopped, "{}", detail(&again));
+    assert!(world.get(WEB).tags.get(TAG).is_some_and(|tag| tag.contains(" was=2/100")), "{:?}", world.get(WEB).tags);
+    apply_terraform(&world, None);
+    assert_eq!(outcome_of(&apply(&world, &settings(), at(OPEN)), WEB), OutcomeKind::Started);
+    assert_eq!(size(&world), (Some(2), Scaling::Target(FORMER)));
+    // After the start, nothing of the old stop is left to be restored.
+    world.change(WEB, |found| found.service(|facts| facts.scaling = Scaling::Target(Suspended::ALL)));
+    let open = apply(&world, &settings(), at(MORNING));
+    assert!(row(&open, WEB).remarks.is_empty(), "a person has suspended it: {:?}", row(&open, WEB).remarks);
+}
+
+#[test]
+fn a_refused_second_stop_of_such_a_service_is_no_failure_to_remove_its_tag() {
+    let world = known([scaled(Scaling::Target(FORMER))]);
+    apply(&world, &settings(), at(CLOSED));
+    apply_terraform(&world, Some(2));
+    apply(&world, &settings(), at(NEXT));
+    let world = world.with_faults(Faults::one(WEB, Fault::Protected));
+    let again = apply(&world, &settings(), at("2026-11-26T00:00:00+09:00"));
+    assert_eq!(outcome_of(&again, WEB), OutcomeKind::Failed);
+    assert!(!detail(&again).contains("could not be removed"), "{}", detail(&again));
+    assert_eq!(world.get(WEB).tags.get(TAG), None);
 }
 
 #[test]
