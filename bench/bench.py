@@ -212,7 +212,7 @@ class Bench:
         settings.write_text(text)
         self.fresh()
         first, report = self.reaper(settings, "apply", "--yes")
-        found = sum(line["reason"] == "idle" for line in report["instances"])
+        found = sum(line["reason"] == "idle" for line in report["resources"])
         second, again = self.reaper(settings, "apply", "--yes")
         rows = [("first run: the funnel", first, report["cost"]), ("next run: what was active is not asked again", second, again["cost"])]
         print(f"idle: {found} found; metrics {report['cost']['metrics']}, then {again['cost']['metrics']}", flush=True)

@@ -157,7 +157,7 @@ def title(text):
 
 def compare(world, report):
     """Each story's verdict beside what was expected of it."""
-    rows = {row["id"]: row for row in report["instances"]}
+    rows = {row["id"]: row for row in report["resources"]}
     wrong, counted = [], collections.Counter()
     expectations = {}
     for story in STORIES["instances"]:
@@ -249,7 +249,7 @@ def livable_hours(world):
         ("2026-11-28T11:00:00+09:00", "the Saturday that works like a Monday", "within-hours"),
         ("2026-12-24T21:30:00+09:00", "a frozen evening", "frozen"),
     ):
-        row = next(row for row in plan(world, at)["instances"] if row["id"] == office)
+        row = next(row for row in plan(world, at)["resources"] if row["id"] == office)
         say(f"  {at}  {words}: {row['verdict']} by {row['reason']}: {row['detail']}")
         wrong += [] if row["reason"] == expected else [f"{words}: expected {expected}, got {row['reason']}"]
 
@@ -313,7 +313,7 @@ def run(environment, at, *arguments):
 def prove(before, now, report):
     """What is down now and was not before is exactly what the report says was stopped."""
     wrong = []
-    names = {row["id"]: row["name"] or row["id"] for row in report["instances"]}
+    names = {row["id"]: row["name"] or row["id"] for row in report["resources"]}
     ended = {o["id"]: o for o in report["outcomes"]}
     for id_, outcome in sorted(ended.items(), key=lambda item: (item[1]["outcome"], names[item[0]])):
         say(f"  {outcome['outcome']:<10} {before[id_]:>8} -> {now[id_]:<9} {id_}  {names[id_]:<24} {outcome['detail'][:60]}")

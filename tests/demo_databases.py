@@ -91,7 +91,7 @@ def seventh_day(world):
     demo.say(f"AWS starts `archive` again at {restarts}")
     for at in ("2026-12-02T18:20:00+09:00", "2026-12-02T18:30:00+09:00", "2026-12-02T18:45:00+09:00", "2026-12-02T19:00:00+09:00"):
         report = demo.apply(world, at)
-        row = next(row for row in report["instances"] if row["id"] == "db:archive")
+        row = next(row for row in report["resources"] if row["id"] == "db:archive")
         demo.say(f"  {at[5:16]}  archive: {row['state']}, {row['verdict']} by {row['reason']}")
         show(world, at)
         wrong += [f"{at}: a start by AWS has overtime"] if row["reason"] == "overtime" else []

@@ -79,7 +79,7 @@ def tell(world):
 
     demo.title("Forgotten machines. Monday: two boxes have done nothing for weeks; they are marked, and their owner is told")
     report = demo.apply(world, MONDAY)
-    demo.say("\n".join(f"  {row['id']}  {row['name']:<16} {row['verdict']}: {row['detail']}" for row in report["instances"]))
+    demo.say("\n".join(f"  {row['id']}  {row['name']:<16} {row['verdict']}: {row['detail']}" for row in report["resources"]))
     demo.say(f"marked: {tags(world, gone).get('idle-reaper:marked')}")
     messages = heard(world, "data-team")
     demo.say(f"the owner's topic heard {len(messages)}:\n\n{messages[0]['Message']}" if messages else "nobody was told")

@@ -34,7 +34,7 @@ pub(crate) struct Whole<'a> {
     health: Health,
     counts: Counts,
     notes: &'a [String],
-    instances: Rows<'a>,
+    resources: Rows<'a>,
     plan: &'a Plan,
     outcomes: &'a [Outcome],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -219,7 +219,7 @@ pub fn write_json(report: &Report, indent: bool, mut out: impl io::Write) -> io:
 }
 
 fn whole(report: &Report) -> Whole<'_> {
-    Whole { instances: Rows(report, &report.rows), ..without_rows(report) }
+    Whole { resources: Rows(report, &report.rows), ..without_rows(report) }
 }
 
 /// Everything but the rows.
@@ -263,7 +263,7 @@ pub(crate) fn without_rows(report: &Report) -> Whole<'_> {
         health: report.health(),
         counts: report.counts(),
         notes,
-        instances: Rows(report, &[]),
+        resources: Rows(report, &[]),
         plan,
         outcomes,
         marks,

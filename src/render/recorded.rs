@@ -46,7 +46,7 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
         head(Label::Why, Fit::Beneath),
     ];
     let lines =
-        sheet.instances.iter().filter(|line| line.is_waste() || line.verdict == "start" || line.is_for_people());
+        sheet.resources.iter().filter(|line| line.is_waste() || line.verdict == "start" || line.is_for_people());
     let row = |line: &crate::render::html::Line| {
         let usd = line.usd_month.map(|usd| usd.to_string()).unwrap_or_default();
         let owner = line.owner.as_deref().unwrap_or_default();
@@ -59,20 +59,21 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
     page
 }
 
-/// Its instances as a table.
+/// Its resources as a table.
 ///
 /// # Errors
 /// The error of `csv`; no report causes one.
 pub fn csv(report: &Value) -> Result<String, csv::Error> {
     let columns: Vec<&str> = COLUMNS.split(',').filter(|column| *column != "age").collect();
-    crate::render::csv::csv(&columns, instances(report).iter().cloned())
+    crate::render::csv::csv(&columns, resources(report).iter().cloned())
 }
 
-/// Its instances as JSON, one per line.
+/// Its resources as JSON, one per line.
 pub fn ndjson(report: &Value) -> String {
-    instances(report).iter().map(|line| format!("{}\n", escaped(&line.to_string()))).collect()
+    resources(report).iter().map(|line| format!("{}\n", escaped(&line.to_string()))).collect()
 }
 
-fn instances(report: &Value) -> &[Value] {
-    report.get("instances").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn resources(report: &Value) -> &[Value] {
+    // Earlier reports call them `instances`.
+    report.get("resources").or_else(|| report.get("instances")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

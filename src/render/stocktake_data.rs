@@ -80,7 +80,7 @@ struct Whole<'a> {
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
     bill: Option<&'a Bill>,
-    instances: Vec<Row<'a>>,
+    resources: Vec<Row<'a>>,
     unreachable: Vec<Unreachable<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forgotten: Option<ForgottenData<'a>>,
@@ -230,7 +230,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         rate_date: second.map(|second| rate(second).1),
         price_note: caveat(Locale::En),
         bill: bill.as_ref(),
-        instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
+        resources: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
         forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, links.as_deref(), Locale::En)),
         findings: findings

@@ -51,7 +51,7 @@ pub async fn recall(
         run => run.to_owned(),
     };
     let (past, ended) = past(hub, &run).await?;
-    let seen = past.instances.len();
+    let seen = past.resources.len();
     past.recall(id, ended).ok_or_else(|| RecallError::NotSeen { run, id: id.to_owned(), seen })
 }
 

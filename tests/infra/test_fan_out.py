@@ -156,14 +156,14 @@ class FanOut(unittest.TestCase):
         parts = self.installed("failing")
         status, answer = parts.execute({"mode": "plan"})
         self.assertEqual(status, "SUCCEEDED", answer)
-        before = {(row["account"]) for row in parts.whole(answer)["instances"]}
+        before = {(row["account"]) for row in parts.whole(answer)["resources"]}
         # A child that looks.
         status, answer = parts.execute({"mode": "plan"}, {"scan": 1})
         self.assertEqual((status, answer["health"]), ("SUCCEEDED", "degraded"))
         report = parts.whole(answer)
         dark = {unreachable["account"] for unreachable in report["unreachable"] if "came to nothing" in unreachable["cause"]}
         self.assertEqual(len(dark), 2, "a batch of two accounts")
-        self.assertEqual({row["account"] for row in report["instances"]}, before - dark, "the others are seen")
+        self.assertEqual({row["account"] for row in report["resources"]}, before - dark, "the others are seen")
         # The plan: nothing is done, and the next run need not wait for the lock.
         status, answer = parts.execute({"mode": "apply"}, {"plan": None})
         self.assertEqual((status, answer["error"]), ("FAILED", "Runtime.ExitError"))

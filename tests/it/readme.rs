@@ -99,7 +99,7 @@ fn the_saved_organisation_of_the_first_command_gives_a_result_worth_reading() {
     let report: serde_json::Value = serde_json::from_str(&run(&["plan", "--format", "json"])).unwrap();
     assert_eq!((&report["counts"]["found"], &report["health"]), (&45.into(), &"ok".into()));
     let reasons: BTreeSet<&str> =
-        report["instances"].as_array().unwrap().iter().filter_map(|one| one["reason"].as_str()).collect();
+        report["resources"].as_array().unwrap().iter().filter_map(|one| one["reason"].as_str()).collect();
     for reason in ["outside-hours", "kept", "kept-until", "keep-unreadable", "never-listed", "within-hours", "overtime"]
     {
         assert!(reasons.contains(reason), "no instance shows `{reason}`: {reasons:?}");

@@ -6,7 +6,7 @@ from deploying import expect
 
 def row(kit, report):
     """The report's line of the instance."""
-    found = [one for one in report["instances"] if one["id"] == kit.instance]
+    found = [one for one in report["resources"] if one["id"] == kit.instance]
     expect(found, f"the report does not have {kit.instance}; unreachable: {report['unreachable']}")
     return found[0]
 
@@ -31,7 +31,7 @@ def dry_run(kit):
     found = kit.cli.until(ask, 120, every=10)
     expect(found, "the account is still unreachable for the reading role after two minutes")
     _, report = found
-    candidates = [one["id"] for one in report["instances"] if one["verdict"] in ("stop", "hibernate", "start")]
+    candidates = [one["id"] for one in report["resources"] if one["verdict"] in ("stop", "hibernate", "start")]
     # More than this one, and nothing is armed in this account.
     expect(candidates == [kit.instance], f"the candidates are {candidates}")
     expect(row(kit, report)["policy"] == settings.POLICY, f"its policy is {row(kit, report)['policy']}")

@@ -49,7 +49,9 @@ struct Day {
 struct Then {
     #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
-    instances: Vec<Line>,
+    /// Earlier reports call them `instances`.
+    #[serde(alias = "instances")]
+    resources: Vec<Line>,
     #[serde(default)]
     unreachable: Vec<IgnoredAny>,
 }
@@ -149,9 +151,9 @@ async fn day(
     let settings = new.settings;
     let Batch { name, day, files } = batch;
     if let [file] = files.as_slice()
-        && let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&file.text)
+        && let Ok(Then { at, resources, unreachable }) = serde_json::from_str::<Then>(&file.text)
     {
-        let before = recorded_verdicts(instances);
+        let before = recorded_verdicts(resources);
         let (seen, candidates_before) = (before.len(), Some(candidates(&before)));
         let unreachable = unreachable.len();
         return Ok(Day { file: name, at, seen, unreachable, candidates_before, ..Day::default() });

@@ -35,8 +35,9 @@ pub struct Past {
     pub at: DateTime<Utc>,
     /// Whether everything was scanned and executed, as known when the report was written.
     pub health: Health,
-    /// One line for each instance found.
-    pub instances: Vec<Line>,
+    /// One line for each resource found. Earlier reports call them `instances`.
+    #[serde(alias = "instances")]
+    pub resources: Vec<Line>,
     /// What was to be done.
     pub plan: Plan,
     /// What was done.
@@ -98,13 +99,13 @@ impl Past {
     /// What the run decided about one instance; `None` if the run did not find it. `ended`: whether this is the
     /// report of a completed run, and not the plan of one that broke off.
     pub fn recall(&self, id: &str, ended: bool) -> Option<Recalled> {
-        let Self { run, at, health, instances, plan, outcomes } = self;
+        let Self { run, at, health, resources, plan, outcomes } = self;
         let Plan { id: _, made_at: _, expires: _, settings: _, steps, deferred, marks: _, labels: _, refused } = plan;
         Some(Recalled {
             run: run.clone(),
             at: *at,
             health: ended.then_some(*health),
-            line: instances.iter().find(|line| *line.id.name == *id)?.clone(),
+            line: resources.iter().find(|line| *line.id.name == *id)?.clone(),
             step: steps.iter().find(|step| *step.id.name == *id).cloned(),
             deferred: deferred.iter().find(|deferred| *deferred.id.name == *id).map(|deferred| deferred.because),
             refused: refused.clone(),

@@ -103,7 +103,7 @@ impl WhyNot {
 /// `past` is the report of a completed run. If the run broke off, only its plan shows what it may have done.
 pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
     let stops = past.plan.steps.iter().filter(|step| step.action.is_stop());
-    let names: HashMap<&ResourceId, &str> = past.instances.iter().map(|line| (&line.id, line.name.as_str())).collect();
+    let names: HashMap<&ResourceId, &str> = past.resources.iter().map(|line| (&line.id, line.name.as_str())).collect();
     let outcomes: HashMap<(&ResourceId, Action), OutcomeKind> =
         past.outcomes.iter().map(|outcome| ((&outcome.id, outcome.action), outcome.outcome)).collect();
     let mut stops: Vec<Stop> = stops

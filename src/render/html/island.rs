@@ -70,7 +70,7 @@ impl Words {
 pub(super) fn data(rows: &Rows<'_>) -> serde_json::Result<String> {
     let locale = rows.options.locale;
     let mut words = Words::default();
-    let lines = rows.sheet.instances.iter().map(|line| row(line, rows, &mut words)).collect();
+    let lines = rows.sheet.resources.iter().map(|line| row(line, rows, &mut words)).collect();
     let label = |label: Option<Label>| label.map(|label| voice(locale).label(label));
     let fields = FIELDS.into_iter().chain(rows.sheet.has_others.then_some(KIND));
     let texts = [

@@ -165,7 +165,7 @@ fn every(rows: &Rows<'_>) -> serde_json::Result<Every> {
     let (key, most) = options.keep;
     let today = sheet.at.with_timezone(&options.zone).date_naive();
     let until = today.checked_add_days(Days::new(KEEP_DAYS.min(most).max(1).into())).unwrap_or(today);
-    let left_out = sheet.counts.found.saturating_sub(sheet.instances.len());
+    let left_out = sheet.counts.found.saturating_sub(sheet.resources.len());
     let groups = [
         ("account", Label::Account),
         ("owner", Label::Owner),

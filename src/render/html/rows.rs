@@ -33,7 +33,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(sheet: &'a Sheet, options: &'a Options<'a>) -> Self {
-        let owners = sheet.instances.iter().filter_map(|line| line.owner.as_deref());
+        let owners = sheet.resources.iter().filter_map(|line| line.owner.as_deref());
         let people = People::of(owners, options.names, options.locale);
         let failed = sheet.failures().map(|one| (place(&one.id), one)).collect();
         Self { sheet, people, options, names: sheet.names(), failed }
@@ -83,7 +83,7 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn for_people(&self) -> Vec<&'a Line> {
-        self.sheet.instances.iter().filter(|line| self.is_for_people(line)).collect()
+        self.sheet.resources.iter().filter(|line| self.is_for_people(line)).collect()
     }
 
     /// What costs most; `None` where nothing runs without being needed.

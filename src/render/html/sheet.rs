@@ -45,7 +45,9 @@ pub struct Sheet {
     pub(crate) health: Health,
     pub(crate) counts: Counts,
     pub(crate) notes: Vec<String>,
-    pub(crate) instances: Vec<Line>,
+    /// Earlier reports call them `instances`.
+    #[serde(alias = "instances")]
+    pub(crate) resources: Vec<Line>,
     /// Whether the report has other resources than instances.
     #[serde(skip)]
     pub(crate) has_others: bool,
@@ -203,9 +205,9 @@ impl Sheet {
             rank(is_for_people, row.verdict.as_str(), tried.get(&place(&row.id)), usd)
         });
         let line = |row: &&Row| serde_json::from_value(serde_json::to_value(json::line(row, report))?);
-        let instances = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
+        let resources = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
         let sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
-        Ok(Self { instances, for_people, has_others: report.has_others(), ..sheet })
+        Ok(Self { resources, for_people, has_others: report.has_others(), ..sheet })
     }
 
     /// The same of an undo.
@@ -226,13 +228,13 @@ impl Sheet {
 
     /// The same with no more rows than a page has.
     fn fitting(mut self) -> Self {
-        let (lines, tried) = (std::mem::take(&mut self.instances), tried(&self.outcomes));
+        let (lines, tried) = (std::mem::take(&mut self.resources), tried(&self.outcomes));
         let has_others = lines.iter().any(|line| Kind::of(&line.id) != Kind::Instance);
-        let (instances, for_people) = chosen(lines, |line| {
+        let (resources, for_people) = chosen(lines, |line| {
             let usd = line.usd_month.map(|usd| usd.0);
             rank(line.is_for_people(), &line.verdict, tried.get(&line.place()), usd)
         });
-        Self { instances, for_people, has_others, ..self }
+        Self { resources, for_people, has_others, ..self }
     }
 
     /// Whether targets, or kinds of resources in them, were not scanned, although they could be reached.
@@ -308,12 +310,12 @@ impl Sheet {
     /// Whether anything was done, or a person has to do something.
     pub fn matters(&self) -> bool {
         let done = self.outcomes.iter().any(|one| !matches!(one.outcome, OutcomeKind::NotTried | OutcomeKind::Already));
-        done || self.health == Health::Degraded || self.instances.iter().any(Line::is_for_people)
+        done || self.health == Health::Degraded || self.resources.iter().any(Line::is_for_people)
     }
 
     /// What runs outside its hours or is idle.
     pub(super) fn waste(&self) -> impl Iterator<Item = &Line> {
-        self.instances.iter().filter(|line| line.is_waste())
+        self.resources.iter().filter(|line| line.is_waste())
     }
 
     /// What that costs, where a price is known.

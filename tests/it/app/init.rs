@@ -260,7 +260,7 @@ fn a_plan_over_the_same_inventory_would_stop_what_was_proposed_and_no_production
     let (code, shown, said) = run(folder.path(), &plan);
     assert_eq!(code, Some(0), "{said}");
     let report: Value = serde_json::from_str(&shown).unwrap();
-    let rows = report["instances"].as_array().unwrap();
+    let rows = report["resources"].as_array().unwrap();
     let mut stopped: Vec<&str> =
         rows.iter().filter(|row| row["verdict"] == "stop").map(|row| row["id"].as_str().unwrap()).collect();
     stopped.sort_unstable();

@@ -70,7 +70,7 @@ impl Ended {
     /// The ids of the instances in a report as JSON.
     fn ids(&self) -> Vec<String> {
         let report: Value = serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("{}\n{}", self.out, self.said));
-        let rows = report["instances"].as_array().expect("instances").iter();
+        let rows = report["resources"].as_array().expect("instances").iter();
         rows.map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
     }
 }
@@ -231,7 +231,7 @@ fn an_instance_that_was_chosen_whole_is_accepted() {
     ] {
         let ended = over(text.as_bytes());
         let report: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{text}: {}", ended.said));
-        let rows = report["instances"].as_array().unwrap();
+        let rows = report["resources"].as_array().unwrap();
         assert_eq!((ended.code, rows.len()), (Some(0), if account == "unknown" { 1 } else { 2 }), "{text}");
         assert!(rows.iter().all(|row| row["account"] == account), "{text}: {rows:?}");
         let says = ended.said.contains("instances without an account (`OwnerId`) in the inventory: 1");
@@ -333,7 +333,7 @@ fn an_instance_in_two_files_counts_once_or_is_refused() {
     // In one file the later entry counts, as of pages that overlap.
     let ended = over(json!([one("i-1"), answer("111111111111", &[changed])]).to_string().as_bytes());
     let report: Value = serde_json::from_str(&ended.out).unwrap();
-    assert_eq!((report["instances"][0]["reason"].as_str(), ended.ids().len()), (Some("not-running"), 1));
+    assert_eq!((report["resources"][0]["reason"].as_str(), ended.ids().len()), (Some("not-running"), 1));
 }
 
 /// A snapshot of one place at an instant.

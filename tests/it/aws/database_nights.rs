@@ -47,7 +47,7 @@ fn status(world: &Simulated, at: &str, name: &str) -> String {
 }
 
 fn line<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let all = report["instances"].as_array().unwrap();
+    let all = report["resources"].as_array().unwrap();
     all.iter().find(|line| line["id"] == id).unwrap_or_else(|| panic!("no line {id}: {report}"))
 }
 

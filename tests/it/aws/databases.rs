@@ -32,7 +32,7 @@ fn with_databases(world: &World) -> std::path::PathBuf {
 
 fn lines(report: &Value, kind: &str) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let all = report["instances"].as_array().expect("lines").iter().filter(|line| line["kind"] == kind);
+    let all = report["resources"].as_array().expect("lines").iter().filter(|line| line["kind"] == kind);
     all.map(|line| (text(&line["id"]), text(&line["type"]), text(&line["verdict"]))).collect()
 }
 
@@ -84,7 +84,7 @@ fn a_database_is_tagged_and_stopped_in_the_evening_and_started_and_untagged_in_t
     let start = ["RemoveTagsFromResource", "StartDBCluster", "StartDBInstance"];
     assert_eq!(written(&world, "rds"), start, "{}", report["outcomes"]);
     let after = world.plan(&settings, "2026-11-26T10:00:00+09:00");
-    assert!(lines(&after, "database").iter().all(|(_, _, verdict)| verdict == "skip"), "{}", after["instances"]);
+    assert!(lines(&after, "database").iter().all(|(_, _, verdict)| verdict == "skip"), "{}", after["resources"]);
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn an_anomaly_in_either_spelling_notifies_the_operator_of_what_runs_there_and_do
     let whole: Value = serde_json::from_str(&world.objects()[&place]).unwrap();
     assert!(whole["notes"].to_string().contains("12345678-abcd-ef12-3456-987654321a12"), "{}", whole["notes"]);
     let elsewhere = |row: &Value| row["account"] != "222222222222" || row["region"] != "ap-northeast-1";
-    assert!(!whole["instances"].as_array().unwrap().iter().any(elsewhere), "only what is named is looked at");
+    assert!(!whole["resources"].as_array().unwrap().iter().any(elsewhere), "only what is named is looked at");
     let heard = world.get("/heard")["ops"].clone();
     let said = heard[0]["Message"].as_str().unwrap();
     for part in ["1001", "shop-dev", "running now", "more", "Amazon Simple Storage Service"] {

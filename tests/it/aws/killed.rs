@@ -158,7 +158,7 @@ fn clocks_that_differ_by_minutes_stop_the_same_and_start_it_in_the_morning() {
         for story in ["stop-0-0", "stop-1-0"] {
             let id = &estate.all()[story]["id"];
             let rows: Vec<&Value> =
-                plan["instances"].as_array().unwrap().iter().filter(|row| row["id"] == *id).collect();
+                plan["resources"].as_array().unwrap().iter().filter(|row| row["id"] == *id).collect();
             assert_eq!(rows[0]["verdict"], "start", "{aws}: {}", rows[0]);
         }
     }

@@ -8,7 +8,7 @@ use super::world::{EVENING, World, outcome, root, row};
 
 fn stories() -> Vec<Value> {
     let text = std::fs::read_to_string(root().join("tests/stories.json")).unwrap();
-    serde_json::from_str::<Value>(&text).unwrap()["instances"].as_array().unwrap().clone()
+    serde_json::from_str::<Value>(&text).unwrap()["resources"].as_array().unwrap().clone()
 }
 
 /// What each story expects, by the name that the world gives it: a story with a count has several.
@@ -34,7 +34,7 @@ fn every_story_gets_the_verdict_that_it_tells_and_a_dry_run_writes_nothing() {
     for (name, story) in expectations(&world) {
         let id = world.id(&name);
         if story.get("unseen").is_some() {
-            assert!(!report["instances"].to_string().contains(&id), "{name} was seen");
+            assert!(!report["resources"].to_string().contains(&id), "{name} was seen");
             continue;
         }
         let row = row(&report, &id);
@@ -120,7 +120,7 @@ fn unarmed_or_observing_nothing_is_written_in_an_account_looked_at() {
         let report = world.apply(&settings, EVENING);
         assert_eq!(report["plan"]["steps"], json!([]));
         assert!(report["counts"]["candidates"].as_u64().unwrap() > 10, "the verdicts stand");
-        assert!(report["instances"].as_array().unwrap().iter().all(|row| row["armed"] == json!(false)));
+        assert!(report["resources"].as_array().unwrap().iter().all(|row| row["armed"] == json!(false)));
         let elsewhere: Vec<_> = world.writes().into_iter().filter(|call| call["service"] != "s3").collect();
         assert_eq!(elsewhere, Vec::<Value>::new());
         assert!(world.objects().keys().any(|key| key.ends_with("/report.json.gz")), "the run is recorded");
@@ -175,7 +175,7 @@ fn accounts_can_be_named_excluded_and_narrowed_by_unit_and_suspended_ones_are_sh
     );
     let report = ran.json();
     assert_eq!(ran.code, 0, "{ran:?}");
-    let places: BTreeSet<String> = report["instances"]
+    let places: BTreeSet<String> = report["resources"]
         .as_array()
         .unwrap()
         .iter()
@@ -272,7 +272,7 @@ fn a_snapshot_is_judged_like_the_world_that_it_was_taken_of() {
     let saved = world.run(&settings, &["plan", "--inventory", file, "--at", EVENING, "--format", "json"]).json();
     assert_eq!(world.calls(), Vec::<Value>::new(), "an inventory needs no AWS");
     assert_eq!(saved["unreachable"], live["unreachable"]);
-    for row in live["instances"].as_array().unwrap() {
+    for row in live["resources"].as_array().unwrap() {
         let again = super::world::row(&saved, row["id"].as_str().unwrap());
         // The last hour cannot be asked of a file.
         if !["busy", "unmeasured"].contains(&row["reason"].as_str().unwrap()) {

@@ -25,13 +25,13 @@ fn guarded(world: &Simulated, by: &str) -> std::path::PathBuf {
 
 /// How many instances the policy decides, and how many are skipped because that is unknown.
 fn decided(report: &Value) -> (usize, usize) {
-    let rows = report["instances"].as_array().unwrap();
+    let rows = report["resources"].as_array().unwrap();
     let count = |key: &str, value: &str| rows.iter().filter(|row| row[key] == value).count();
     (count("policy", "quiet"), count("reason", "match-unknown"))
 }
 
 fn stops(report: &Value) -> usize {
-    let rows = report["instances"].as_array().unwrap().iter();
+    let rows = report["resources"].as_array().unwrap().iter();
     rows.filter(|row| row["verdict"] == "stop" || row["verdict"] == "hibernate").count()
 }
 

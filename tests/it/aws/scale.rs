@@ -113,14 +113,14 @@ fn looks_for_idle(world: &Simulated) -> Value {
 }
 
 fn idle_of(report: &Value) -> usize {
-    report["instances"].as_array().unwrap().iter().filter(|one| one["reason"] == "idle").count()
+    report["resources"].as_array().unwrap().iter().filter(|one| one["reason"] == "idle").count()
 }
 
 #[test]
 fn metrics_are_asked_for_five_hundred_at_a_time_and_the_run_tells_what_they_cost() {
     let world = forgotten(300);
     let report = looks_for_idle(&world);
-    assert_eq!(idle_of(&report), 300, "{}", report["instances"][0]);
+    assert_eq!(idle_of(&report), 300, "{}", report["resources"][0]);
     let meter = world.get("meter");
     // Every one survives the screen, so that all seven metrics of each are asked for.
     assert_eq!(meter["metrics"], 7 * 300);
@@ -136,12 +136,12 @@ fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undete
     let world = forgotten(20);
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "times": 2}));
     let report = looks_for_idle(&world);
-    assert_eq!(idle_of(&report), 20, "{}", report["instances"][0]);
+    assert_eq!(idle_of(&report), 20, "{}", report["resources"][0]);
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle"}));
     let report = looks_for_idle(&world);
     assert_eq!(idle_of(&report), 0);
     assert_eq!(report["counts"]["candidates"], 0);
-    let missing = report["instances"][0]["undetermined"].as_str().expect("the missing datum");
+    let missing = report["resources"][0]["undetermined"].as_str().expect("the missing datum");
     assert!(missing.contains("daily CPU") && missing.contains("Throttl"), "{missing}");
     let notes = report["notes"].as_array().expect("notes").iter().filter_map(Value::as_str);
     let about = |note: &&str| note.starts_with("whether 20 instances do nothing is unknown: ");
@@ -187,13 +187,13 @@ fn metrics_are_asked_for_by_the_five_hundred_and_a_throttled_page_is_asked_for_a
     world.post("meter/reset", &json!({}));
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1, "times": 2}));
     let report = world.plan(&settings);
-    let gap = report["instances"].as_array().unwrap().iter().find(|row| row["reason"] == "unmeasured");
+    let gap = report["resources"].as_array().unwrap().iter().find(|row| row["reason"] == "unmeasured");
     assert_eq!((report["counts"]["candidates"].as_u64(), gap), (Some(1_200), None));
     assert_eq!(count(&world.calls(), "monitoring:GetMetricData"), 13);
     // What stays throttled is a gap, and a gap skips.
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1}));
     let report = world.plan(&settings);
     assert_eq!(report["counts"]["candidates"], 0, "{}", report["counts"]);
-    let skipped = report["instances"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
+    let skipped = report["resources"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
     assert_eq!((skipped, report["counts"]["found"].as_u64()), (1_200, Some(1_200)));
 }

@@ -32,7 +32,7 @@ fn with_services(world: &World) -> std::path::PathBuf {
 
 fn lines(report: &Value, kind: &str) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let all = report["instances"].as_array().expect("lines").iter().filter(|line| line["kind"] == kind);
+    let all = report["resources"].as_array().expect("lines").iter().filter(|line| line["kind"] == kind);
     all.map(|line| (text(&line["id"]), text(&line["type"]), text(&line["verdict"]))).collect()
 }
 

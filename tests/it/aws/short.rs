@@ -18,7 +18,7 @@ fn fault(world: &Simulated, action: &str, mode: &str, times: u32) {
 
 /// All of a report but what looking cost.
 fn told(report: &Value) -> Value {
-    json!([report["counts"]["found"], report["instances"], report["unreachable"], report["plan"]["steps"]])
+    json!([report["counts"]["found"], report["resources"], report["unreachable"], report["plan"]["steps"]])
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn tells_the_truth(estate: &Estate, ended: &Ended, plan: &Plan, context: &str) {
     let lost = plan.has("lose-page");
     let mut bad = !report["unreachable"].as_array().unwrap().is_empty();
     for (story, one) in estate.all() {
-        let lines = report["instances"].as_array().unwrap().iter().filter(|line| line["id"] == one["id"]).count();
+        let lines = report["resources"].as_array().unwrap().iter().filter(|line| line["id"] == one["id"]).count();
         assert!(lines == 1 || (lines == 0 && (lost || dark(&one))), "{context}: {lines} lines of {one}");
         assert!(!acted(&one) || steps.contains(&words(&one["id"])), "{context}: not planned: {one}");
         let Some(outcome) = outcomes.iter().find(|outcome| outcome["id"] == one["id"]) else { continue };

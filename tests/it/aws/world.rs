@@ -209,7 +209,7 @@ impl Ran {
 
 /// The row of one instance in a report.
 pub fn row<'a>(report: &'a Value, id: &str) -> &'a Value {
-    let rows = report["instances"].as_array().unwrap();
+    let rows = report["resources"].as_array().unwrap();
     rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no line for {id}"))
 }
 

@@ -95,7 +95,7 @@ fn verdict(text: &str) -> Verdict {
 fn a_database_is_stopped_outside_its_hours_and_named_as_aws_names_it() {
     let report = over(&for_every_kind(SETTINGS), &[&instances(&[instance()]), &clusters(&[cluster()])]);
     let lines: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
-    let lines = lines["instances"].as_array().expect("lines").clone();
+    let lines = lines["resources"].as_array().expect("lines").clone();
     assert_eq!(lines.len(), 2, "a cluster and a DB instance may have one identifier");
     for (line, id, kind) in [(&lines[0], "cluster:orders", ""), (&lines[1], "db:orders", "db.t3.medium")] {
         assert_eq!((&line["id"], &line["name"], &line["type"]), (&id.into(), &"orders".into(), &kind.into()));

@@ -271,7 +271,7 @@ fn over_an_inventory_costs_come_from_the_price_file_of_the_record_or_of_the_work
         assert!(without["money"]["note"].to_string().contains("bundled"), "{}", without["money"]);
         fs::copy(root.join("examples/prices.csv"), folder.path().join(at)).unwrap();
         let with = report();
-        assert_eq!(with["instances"][0]["usd-month"], "90.52", "from {at}");
+        assert_eq!(with["resources"][0]["usd-month"], "90.52", "from {at}");
         assert!(!with["money"]["note"].to_string().contains("bundled"), "from {at}: {}", with["money"]);
     }
 }

@@ -60,7 +60,7 @@ fn each_instance_of_the_recorded_answers_has_one_line_that_says_why() {
         assert!(report.unreachable.is_empty() && report.rows.iter().all(|row| !row.armed), "{:?}", report.unreachable);
     }
     let shown: Value = serde_json::from_str(&json(&whole, false).expect("JSON")).expect("JSON");
-    for line in shown["instances"].as_array().expect("lines") {
+    for line in shown["resources"].as_array().expect("lines") {
         assert!(line["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{line}");
     }
     for text in [table(&whole, Style { colour: false, width: None }), markdown(&whole)] {

@@ -82,7 +82,7 @@ fn a_service_is_stopped_outside_its_hours_and_named_by_its_cluster_and_its_name(
     let other = json!({"clusterArn": format!("arn:aws:ecs:{}:{}:cluster/ads", HERE.1, HERE.0)});
     let report = over(&[&answer(&[service(), changed(service(), other)])]);
     let lines: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
-    let lines = lines["instances"].as_array().expect("lines").clone();
+    let lines = lines["resources"].as_array().expect("lines").clone();
     assert_eq!(lines.len(), 2, "two clusters may have services of one name");
     for (line, id) in lines.iter().zip(["service:ads/web", "service:shop/web"]) {
         assert_eq!((&line["id"], &line["kind"], &line["type"]), (&id.into(), &"service".into(), &"FARGATE".into()));

@@ -150,7 +150,7 @@ fn json_keeps_every_character_of_it_and_shows_none_that_is_hidden() {
         for written in [line, pretty] {
             let value: Value = serde_json::from_str(&written).expect("JSON");
             for key in ["id", "name", "account", "region", "launched-by", "owner"] {
-                assert_eq!(value["instances"][0][key], **text, "{key}");
+                assert_eq!(value["resources"][0][key], **text, "{key}");
             }
             assert_eq!((&value["unreachable"][0]["cause"], &value["notes"][0]), (&(**text).into(), &(**text).into()));
         }
@@ -316,7 +316,7 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
         let value = stocktake_json(&stock, &settings.money).expect("JSON");
         shows_everything(&value, false);
         let value: Value = serde_json::from_str(&value).expect("JSON");
-        assert_eq!((&value["instances"][0]["id"], &value["account_name"]), (&(**text).into(), &(**text).into()));
+        assert_eq!((&value["resources"][0]["id"], &value["account_name"]), (&(**text).into(), &(**text).into()));
         for locale in [Locale::En, Locale::Ja] {
             let shown = stocktake::markdown(&stock, &settings.money, locale);
             shows_everything(&shown, true);

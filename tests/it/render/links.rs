@@ -37,7 +37,7 @@ fn a_report_in_markdown_csv_and_json_leads_to_each_instance_and_to_itself() {
     assert!(lines.lines().next().is_some_and(|head| head.ends_with(",link")), "{lines}");
     assert_eq!(lines.matches(PAGE).count(), 1, "{lines}");
     let value: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
-    let links: Vec<&Value> = value["instances"].as_array().expect("a list").iter().map(|one| &one["link"]).collect();
+    let links: Vec<&Value> = value["resources"].as_array().expect("a list").iter().map(|one| &one["link"]).collect();
     assert_eq!(links.iter().filter(|link| link.as_str().is_some_and(|link| link.starts_with(PAGE))).count(), 1);
     let screen = table(&report, Style { colour: false, width: None });
     assert!(!screen.contains("awsapps"), "a terminal shows no addresses: {screen}");

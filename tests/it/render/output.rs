@@ -121,7 +121,7 @@ fn the_headline_counts_every_instance_and_says_which_place_is_not_armed() {
         assert!(shown.contains("2 instances: 1 would be stopped, 1 skipped. Dry run: nothing is armed."), "{shown}");
         assert!(shown.contains(" would stop ") && shown.contains(why), "{shown}");
         let report: Value = serde_json::from_str(&json(&report, false).expect("a report")).expect("JSON");
-        let line = &report["instances"][0];
+        let line = &report["resources"][0];
         assert_eq!(line["not-armed-because"], because.as_str());
         let told = [&line["kind"], &line["type"], &line["state"], &line["launched"]];
         assert_eq!(told, ["instance", "t3.micro", "running", "2026-11-25T00:30:00Z"]);
@@ -149,7 +149,7 @@ fn csv_and_ndjson_have_the_instances_of_the_json_and_no_formula() {
     write_ndjson(&report, &View::default(), &mut lines).expect("lines");
     let lines: Vec<Value> =
         String::from_utf8(lines).expect("text").lines().map(|line| line.parse().expect("JSON")).collect();
-    assert_eq!(Value::from(lines), whole["instances"]);
+    assert_eq!(Value::from(lines), whole["resources"]);
 
     let text = csv(&report, &View::default()).expect("a table");
     assert!(text.chars().all(|c| c == '\n' || c == '\r' || !c.is_control()), "{text:?}");

@@ -48,7 +48,7 @@ fn organization(locale: Locale) -> Value {
     let output = binary.args(["--at", "2026-11-25T21:30:00+09:00", "--format", "json"]).output().unwrap();
     let mut report: Value = serde_json::from_slice(&output.stdout).unwrap();
     report["run"] = "20261125T123000Z-1a2b3c4d".into();
-    for line in report["instances"].as_array_mut().unwrap() {
+    for line in report["resources"].as_array_mut().unwrap() {
         let id = line["id"].as_str().unwrap().to_owned();
         line["link"] =
             format!("https://example.awsapps.com/start/#/console?account_id=1&destination=https%3A%2F%2F{id}").into();
@@ -117,7 +117,7 @@ fn trends() -> Trends {
 /// Ten thousand instances, each with words of its own.
 pub fn many() -> Value {
     let mut report = organization(Locale::En);
-    let few = report["instances"].as_array().unwrap().clone();
+    let few = report["resources"].as_array().unwrap().clone();
     let one = |n: usize| {
         let mut one = few[n % few.len()].clone();
         one["id"] = format!("i-{n:017x}").into();
@@ -132,7 +132,7 @@ pub fn many() -> Value {
         one["detail"] = format!("closed since {since}; opens Thu 2026-11-26 09:00 JST; last hour not measured").into();
         one
     };
-    report["instances"] = (0..10_000).map(one).collect();
+    report["resources"] = (0..10_000).map(one).collect();
     report["counts"]["found"] = 10_000.into();
     report["views"]["accounts"][0]["outside-hours"] = 6_000.into();
     report
@@ -151,7 +151,7 @@ fn hostile() -> Value {
             "attention": true, "link": format!("javascript:alert(1)//{text}"), "remarks": [{"remark": text, "by": text, "detail": text}],
         })
     });
-    report["instances"] = all.collect();
+    report["resources"] = all.collect();
     report["notes"] = texts.clone().into();
     report["run"] = MARKUP[0].into();
     report["plan"]["settings"] = MARKUP[1].into();
@@ -214,8 +214,8 @@ fn the_page_has_the_figures_of_the_json() {
     let report = organization(Locale::En);
     let html = page(&sheet(&report), None, &options(&settings, Locale::En)).unwrap();
     let rows = fields(&island(&html));
-    assert_eq!(rows.len(), report["instances"].as_array().unwrap().len());
-    for (row, line) in rows.iter().zip(report["instances"].as_array().unwrap()) {
+    assert_eq!(rows.len(), report["resources"].as_array().unwrap().len());
+    for (row, line) in rows.iter().zip(report["resources"].as_array().unwrap()) {
         for field in ["id", "name", "region", "type", "verdict", "reason", "detail"] {
             assert_eq!(row[field], line[field], "{field}");
         }

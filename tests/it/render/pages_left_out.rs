@@ -126,13 +126,13 @@ fn of_very_many_rows_none_is_left_out_that_matters() {
 fn figures_count_the_rows_that_are_left_out() {
     let settings = example();
     let mut report = many();
-    let one = report["instances"][0].clone();
+    let one = report["resources"][0].clone();
     let row = |n: usize| {
         let mut one = one.clone();
         (one["id"], one["attention"]) = (format!("i-{n}").into(), true.into());
         one
     };
-    report["instances"] = (0..20_007).map(row).collect();
+    report["resources"] = (0..20_007).map(row).collect();
     report["counts"]["found"] = 20_007.into();
     let html = page(&sheet(&report), None, &options(&settings, Locale::En)).unwrap();
     assert_eq!(unscripted(&html).matches("<dd>20007</dd>").count(), 2);

@@ -114,7 +114,7 @@ fn json_has_the_words_of_the_contract() {
         &report["counts"],
         &["found", "candidates", "stopped", "started", "failed", "deferred", "unreachable", "calls"],
     );
-    for line in report["instances"].as_array().expect("a list") {
+    for line in report["resources"].as_array().expect("a list") {
         has(line, &["account", "region", "id", "name", "policy", "verdict", "armed", "reason", "detail"]);
     }
     has(&report["plan"], &["id", "made-at", "expires", "settings", "steps", "deferred"]);
@@ -149,7 +149,7 @@ fn the_words_of_the_report_are_those_of_the_contract() {
     let words = |list: &Value, key: &str| -> BTreeSet<String> {
         list.as_array().expect("a list").iter().map(|one| one[key].as_str().expect("a word").to_owned()).collect()
     };
-    let verdicts = words(&report["instances"], "verdict");
+    let verdicts = words(&report["resources"], "verdict");
     assert_eq!(verdicts, ["hibernate", "out-of-scope", "report", "skip", "start", "stop"].map(str::to_owned).into());
     let actions = words(&report["plan"]["steps"], "action");
     assert_eq!(actions, ["hibernate", "start", "stop"].map(str::to_owned).into());
@@ -162,7 +162,7 @@ fn the_words_of_the_report_are_those_of_the_contract() {
 fn under_observe_the_verdict_stands_unarmed_and_without_a_step() {
     let report = plan(&World::of([instance("i-1")]), &with(&[("\"enforce\"", "\"observe\"")]), at(EVENING));
     let report = value(&report);
-    assert_eq!((&report["instances"][0]["verdict"], &report["instances"][0]["armed"]), (&"stop".into(), &false.into()));
+    assert_eq!((&report["resources"][0]["verdict"], &report["resources"][0]["armed"]), (&"stop".into(), &false.into()));
     assert_eq!(report["plan"]["steps"].as_array().map(Vec::len), Some(0));
     assert_eq!(report["counts"]["candidates"], 1);
 }
@@ -302,7 +302,7 @@ fn hostile_text_in_tags_does_no_harm_in_a_ticket() {
 #[test]
 fn hostile_text_in_tags_stays_as_it_is_in_json() {
     let report = value(&hostile_report());
-    assert!(report["instances"].as_array().expect("a list").iter().all(|line| line["name"] == HOSTILE));
+    assert!(report["resources"].as_array().expect("a list").iter().all(|line| line["name"] == HOSTILE));
     let text = json(&hostile_report(), false).expect("a report");
     assert!(!text.contains(char::is_control), "one line, whatever the tags hold");
 }

@@ -213,7 +213,7 @@ fn the_columns_of_a_japanese_table_stand_beneath_each_other() {
 fn a_language_changes_nothing_for_machines() {
     let strip = |report: &Report| {
         let mut value: serde_json::Value = serde_json::from_str(&json(report, false).unwrap()).unwrap();
-        let rows = value["instances"].as_array_mut().unwrap();
+        let rows = value["resources"].as_array_mut().unwrap();
         for remark in rows.iter_mut().filter_map(|row| row.get_mut("remarks")?.as_array_mut()).flatten() {
             assert!(remark.as_object_mut().unwrap().remove("detail").is_some());
         }
@@ -350,7 +350,7 @@ fn past() -> Recalled {
         run: recorded.run,
         at: recorded.at,
         health: Some(recorded.health),
-        line: recorded.instances.into_iter().find(|line| of(&line.id.name)).unwrap(),
+        line: recorded.resources.into_iter().find(|line| of(&line.id.name)).unwrap(),
         step: recorded.plan.steps.into_iter().find(|step| of(&step.id.name)),
         deferred: None,
         refused: None,

@@ -78,8 +78,8 @@ fn a_report_says_who_launched_it_and_no_verdict_changes() {
     note(&world, &launched(&["i-1"], "ana@example.com"));
     let report = plan(&world, &with(&[]), at(EVENING));
     let whole: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
-    assert_eq!(whole["instances"][0]["launched-by"], "ana@example.com");
-    assert_eq!(whole["instances"][1].get("launched-by"), None);
+    assert_eq!(whole["resources"][0]["launched-by"], "ana@example.com");
+    assert_eq!(whole["resources"][1].get("launched-by"), None);
     for text in [table(&report, Style { colour: false, width: None }), markdown(&report)] {
         assert!(text.contains("(Launched by: ana@example.com)"), "{text}");
     }
@@ -111,7 +111,7 @@ fn a_stop_that_did_not_hold_names_who_started_it_and_another_start_names_nobody(
     assert_eq!((by("i-1"), by("i-2"), by("i-3")), (Starter::Person("ana".into()), Starter::Unknown, Starter::Unknown));
     assert_eq!(row(&report, "i-1").launched_by, None, "a start is no launch");
     let whole: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
-    assert_eq!(whole["instances"][0]["remarks"][0]["by"], "ana");
+    assert_eq!(whole["resources"][0]["remarks"][0]["by"], "ana");
     assert!(table(&report, Style { colour: false, width: None }).contains("by ana"));
 }
 

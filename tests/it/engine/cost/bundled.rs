@@ -116,7 +116,7 @@ fn what_the_table_lacks_is_unknown_and_a_price_file_wins() {
     ];
     let found = report(&fleet, None);
     let priced = |report: &Value| -> Vec<(String, Value)> {
-        let rows = report["instances"].as_array().unwrap().iter();
+        let rows = report["resources"].as_array().unwrap().iter();
         let known = rows.filter(|row| row.get("usd-month").is_some());
         known.map(|row| (row["id"].as_str().unwrap().to_owned(), row["usd-month"].clone())).collect()
     };

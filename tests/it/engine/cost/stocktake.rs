@@ -197,7 +197,7 @@ fn databases_and_services_are_in_it_with_their_kind() {
     let kinds: Vec<String> = reader.records().map(|row| row.unwrap().iter().next_back().unwrap().to_owned()).collect();
     assert_eq!(kinds, ["instance", "database", "service"]);
     let json: serde_json::Value = serde_json::from_str(&stocktake_json(stocktake, &money).unwrap()).unwrap();
-    assert_eq!(json["instances"][1]["kind"], "database");
+    assert_eq!(json["resources"][1]["kind"], "database");
     let page = markdown(stocktake, &money, Locale::En);
     assert!(page.contains("| Resource |") && page.contains("| `service:shop/web` |"), "{page}");
 }
@@ -223,7 +223,7 @@ fn table_and_json_have_the_same_fields_and_the_json_is_one_line() {
     let text = stocktake_json(&sample(), &money().money).unwrap();
     assert_eq!(text.lines().count(), 1);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut fields: Vec<&String> = json["instances"][0].as_object().unwrap().keys().collect();
+    let mut fields: Vec<&String> = json["resources"][0].as_object().unwrap().keys().collect();
     let mut columns = STOCKTAKE_COLUMNS.map(str::to_owned);
     fields.sort();
     columns.sort();

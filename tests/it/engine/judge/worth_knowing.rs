@@ -41,7 +41,7 @@ fn of_a_stop_that_holds_the_line_of_the_instance_tells() {
     let [Remark::Holds(stop)] = &remarks(&report, "i-1")[..] else { panic!("{:?}", row(&report, "i-1")) };
     assert_eq!((stop.run.as_str(), stop.at), ("run-0", at("2026-11-24T12:30:00Z")));
     assert!(!in_table(&report).contains("holds"), "it is no news");
-    let line = &value(&report)["instances"][0]["remarks"][0];
+    let line = &value(&report)["resources"][0]["remarks"][0];
     assert_eq!((&line["remark"], &line["run"]), (&"holds".into(), &"run-0".into()));
 }
 

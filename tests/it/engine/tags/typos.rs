@@ -94,7 +94,7 @@ fn other_unknown_keys_under_the_prefix_are_flagged_and_decide_nothing() {
         assert!(shown.contains("unknown-tag") && shown.contains("Idle-Reaper:Cost-Center"), "{shown}");
     }
     let line: serde_json::Value = serde_json::from_str(&json(&report, false).expect("a report")).expect("JSON");
-    assert_eq!(line["instances"][0]["attention"], true);
+    assert_eq!(line["resources"][0]["attention"], true);
     for named in [
         "ignore = [\"idle-reaper:cost-center\"]",
         "ignore = [\"idle-reaper:cost-*\"]",

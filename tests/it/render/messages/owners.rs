@@ -157,7 +157,7 @@ fn the_report_says_who_owns_and_which_link_answered() {
     let report = plan(&world, &telling(), at(EVENING));
     let json: serde_json::Value =
         serde_json::from_str(&idle_reaper::render::json(&report, false).expect("JSON")).expect("JSON");
-    let line = |n: usize| (json["instances"][n]["owner"].clone(), json["instances"][n]["owner-by"].clone());
+    let line = |n: usize| (json["resources"][n]["owner"].clone(), json["resources"][n]["owner-by"].clone());
     assert_eq!(line(0), ("team-two".into(), "tag:Team".into()));
     assert!(line(1).1.as_str().expect("a text").contains(':'), "{:?}", line(1));
     let plain = plan(&World::of([instance("i-2")]), &settings_without_owners(), at(EVENING));
