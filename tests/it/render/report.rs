@@ -109,7 +109,7 @@ fn has(value: &Value, wanted: &[&str]) {
 fn json_has_the_words_of_the_contract() {
     let report = value(&REPORT);
     assert_eq!(report["version"], 1);
-    has(&report, &["run", "mode", "at", "health", "counts", "instances", "plan", "outcomes", "unreachable"]);
+    has(&report, &["run", "mode", "at", "health", "counts", "resources", "plan", "outcomes", "unreachable"]);
     has(
         &report["counts"],
         &["found", "candidates", "stopped", "started", "failed", "deferred", "unreachable", "calls"],
