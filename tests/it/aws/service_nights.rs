@@ -59,7 +59,7 @@ fn size(world: &Simulated) -> (Value, Value) {
 }
 
 fn reason(report: &Value, id: &str) -> String {
-    let all = report["instances"].as_array().unwrap();
+    let all = report["resources"].as_array().unwrap();
     let line = all.iter().find(|line| line["id"] == id).unwrap_or_else(|| panic!("no line {id}: {report}"));
     line["reason"].as_str().unwrap().to_owned()
 }
