@@ -55,24 +55,15 @@ impl Cap {
     /// Whether the step waits for a person, and not for room under a cap.
     pub fn is_waiting(self) -> bool {
         match self {
-            Self::CannotStart
-            | Self::NotNotified
-            | Self::Announced
-            | Self::NotMarked
-            | Self::InGrace
-            | Self::TagsChanged => true,
-            Self::StopsPerRun
-            | Self::StopsPerAccount
-            | Self::StopsPercent
-            | Self::StopsPerAccountPerDay
-            | Self::StopsPerPolicyPerDay
-            | Self::ToleratedUndo
-            | Self::DatabasesPerRun
-            | Self::ServicesPerRun
-            | Self::StartsPerRun
-            | Self::TooManyUnreachable
-            | Self::SuddenChange
-            | Self::NotReviewed => false,
+            Self::CannotStart | Self::NotNotified | Self::Announced => true,
+            Self::NotMarked | Self::InGrace | Self::TagsChanged => true,
+            // Caps of a run.
+            Self::StopsPerRun | Self::StopsPerAccount | Self::StopsPercent | Self::StartsPerRun => false,
+            Self::DatabasesPerRun | Self::ServicesPerRun => false,
+            // Caps of a day.
+            Self::StopsPerAccountPerDay | Self::StopsPerPolicyPerDay | Self::ToleratedUndo => false,
+            // Guards of the whole run.
+            Self::TooManyUnreachable | Self::SuddenChange | Self::NotReviewed => false,
         }
     }
 }

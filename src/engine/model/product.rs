@@ -45,12 +45,8 @@ impl Product {
     /// The unit of its price in the price list.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Instance
-            | Self::Database
-            | Self::PublicAddress
-            | Self::NatGateway
-            | Self::LoadBalancer
-            | Self::EksCluster => HOURS,
+            Self::Instance | Self::Database | Self::EksCluster => HOURS,
+            Self::PublicAddress | Self::NatGateway | Self::LoadBalancer => HOURS,
             Self::Storage => "GB-Mo",
             Self::Iops => "IOPS-Mo",
             Self::Throughput => "GiBps-mo",

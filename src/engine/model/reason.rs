@@ -96,43 +96,23 @@ impl Reason {
     /// Whether the rule is about this kind of resource.
     pub fn is_about(self, kind: Kind) -> bool {
         match self {
-            Self::AutoScalingMember
-            | Self::KubernetesNode
-            | Self::ContainerHost
-            | Self::ManagedService
-            | Self::Spot
-            | Self::InstanceStore
-            | Self::NoSaving
-            | Self::Appliance
-            | Self::CannotHibernate
-            | Self::LoggedIn => kind == Kind::Instance,
+            // Who manages it.
+            Self::AutoScalingMember | Self::KubernetesNode | Self::ContainerHost => kind == Kind::Instance,
+            Self::ManagedService | Self::Spot | Self::Appliance => kind == Kind::Instance,
+            // What a stop would cost or save.
+            Self::InstanceStore | Self::NoSaving | Self::CannotHibernate => kind == Kind::Instance,
             Self::PausesItself | Self::MaintenanceWindow | Self::ExpiringBackups => kind == Kind::Database,
+            // What it is doing.
+            Self::LoggedIn => kind == Kind::Instance,
             Self::InTransition | Self::CannotStop => kind != Kind::Instance,
-            Self::Kept
-            | Self::KeptUntil
-            | Self::KeepUnreadable
-            | Self::TagUnknown
-            | Self::NeverListed
-            | Self::NotInScope
-            | Self::NoPolicy
-            | Self::NotSelected
-            | Self::OtherHub
-            | Self::NotRunning
-            | Self::MatchUnknown
-            | Self::Incomplete
-            | Self::ScheduleUnreadable
-            | Self::CalendarExhausted
-            | Self::Frozen
-            | Self::Idle
-            | Self::Reopening
-            | Self::WithinHours
-            | Self::Undone
-            | Self::Overtime
-            | Self::Young
-            | Self::RestartFight
-            | Self::Busy
-            | Self::Unmeasured
-            | Self::OutsideHours => true,
+            Self::NotRunning | Self::Incomplete | Self::Idle | Self::Busy | Self::Unmeasured => true,
+            // Its tags and the settings.
+            Self::Kept | Self::KeptUntil | Self::KeepUnreadable | Self::TagUnknown | Self::NeverListed => true,
+            Self::NotInScope | Self::NoPolicy | Self::NotSelected | Self::OtherHub | Self::MatchUnknown => true,
+            // Its hours.
+            Self::ScheduleUnreadable | Self::CalendarExhausted | Self::Frozen | Self::WithinHours => true,
+            Self::Reopening | Self::OutsideHours | Self::Overtime | Self::Young => true,
+            Self::Undone | Self::RestartFight => true,
         }
     }
 }

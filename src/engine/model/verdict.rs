@@ -230,12 +230,8 @@ impl Verdict {
     pub fn wants_attention(&self) -> bool {
         match self {
             Self::Skip(skipped) => skipped.wants_attention(),
-            Self::Stop(_)
-            | Self::Hibernate(_)
-            | Self::Start(_)
-            | Self::Idle(_)
-            | Self::Report(_)
-            | Self::OutOfScope(_) => false,
+            Self::Stop(_) | Self::Hibernate(_) | Self::Start(_) | Self::Idle(_) | Self::Report(_) => false,
+            Self::OutOfScope(_) => false,
         }
     }
 

@@ -36,21 +36,15 @@ impl Host {
         match verdict {
             Verdict::Start(_) => Self::Managed("idle-reaper (its schedule starts it again)".into()),
             Verdict::Skip(skipped) => Self::skipped(skipped),
-            Verdict::OutOfScope(_)
-            | Verdict::Stop(_)
-            | Verdict::Hibernate(_)
-            | Verdict::Idle(_)
-            | Verdict::Report(_) => Self::Stopped,
+            Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Idle(_) | Verdict::Report(_) => Self::Stopped,
+            Verdict::OutOfScope(_) => Self::Stopped,
         }
     }
 
     fn skipped(skipped: &Skipped) -> Self {
         match skipped {
-            Skipped::Kept { .. }
-            | Skipped::KeptUntil { .. }
-            | Skipped::KeepUnreadable { .. }
-            | Skipped::TagUnknown { .. }
-            | Skipped::NeverListed { .. } => Self::Kept,
+            Skipped::Kept { .. } | Skipped::KeptUntil { .. } | Skipped::KeepUnreadable { .. } => Self::Kept,
+            Skipped::TagUnknown { .. } | Skipped::NeverListed { .. } => Self::Kept,
             Skipped::OtherHub { hub, .. } => Self::Managed(format!("the hub `{hub}`").into()),
             Skipped::AutoScalingMember { .. } => {
                 Self::Managed(by(&Marker::Tag(ec2::auto_scaling_member::GROUP.into())))
@@ -58,33 +52,19 @@ impl Host {
             Skipped::KubernetesNode { tell } | Skipped::ContainerHost { tell } | Skipped::ManagedService { tell } => {
                 Self::Managed(by(tell))
             }
-            Skipped::MatchUnknown { .. }
-            | Skipped::Incomplete { .. }
-            | Skipped::Unjudged { .. }
-            | Skipped::ScheduleUnreadable { .. }
-            | Skipped::CalendarExhausted { .. }
-            | Skipped::SessionsUnknown { .. }
-            | Skipped::Unmeasured { .. } => Self::Unknown,
-            Skipped::InTransition { .. }
-            | Skipped::NotRunning { .. }
-            | Skipped::Spot { .. }
-            | Skipped::InstanceStore { .. }
-            | Skipped::NoSaving { .. }
-            | Skipped::Appliance { .. }
-            | Skipped::CannotStop { .. }
-            | Skipped::PausesItself
-            | Skipped::ExpiringBackups { .. }
-            | Skipped::Frozen { .. }
-            | Skipped::MaintenanceWindow { .. }
-            | Skipped::WithinHours { .. }
-            | Skipped::Undone { .. }
-            | Skipped::Reopening { .. }
-            | Skipped::Overtime { .. }
-            | Skipped::Young { .. }
-            | Skipped::CannotHibernate
-            | Skipped::LoggedIn { .. }
-            | Skipped::Busy { .. }
-            | Skipped::RestartFight { .. } => Self::Stopped,
+            // Something about it could not be read.
+            Skipped::MatchUnknown { .. } | Skipped::Incomplete { .. } | Skipped::Unjudged { .. } => Self::Unknown,
+            Skipped::ScheduleUnreadable { .. } | Skipped::CalendarExhausted { .. } => Self::Unknown,
+            Skipped::SessionsUnknown { .. } | Skipped::Unmeasured { .. } => Self::Unknown,
+            // What it is, and what it is doing.
+            Skipped::InTransition { .. } | Skipped::NotRunning { .. } | Skipped::CannotStop { .. } => Self::Stopped,
+            Skipped::Spot { .. } | Skipped::InstanceStore { .. } | Skipped::NoSaving { .. } => Self::Stopped,
+            Skipped::Appliance { .. } | Skipped::PausesItself | Skipped::CannotHibernate => Self::Stopped,
+            Skipped::LoggedIn { .. } | Skipped::Busy { .. } | Skipped::ExpiringBackups { .. } => Self::Stopped,
+            // Its hours.
+            Skipped::Frozen { .. } | Skipped::WithinHours { .. } | Skipped::Reopening { .. } => Self::Stopped,
+            Skipped::Overtime { .. } | Skipped::Young { .. } | Skipped::MaintenanceWindow { .. } => Self::Stopped,
+            Skipped::Undone { .. } | Skipped::RestartFight { .. } => Self::Stopped,
         }
     }
 }
@@ -100,17 +80,8 @@ fn by(tell: &Marker) -> Box<str> {
         Marker::Tag(key) => format!("tag `{key}`").into(),
         Marker::TagIs(key, value) => format!("tag `{key}={value}`").into(),
         Marker::ManagedBy(name) => format!("AWS (`{name}`)").into(),
-        Marker::ManagedByUnnamed
-        | Marker::RootDevice(_)
-        | Marker::EphemeralVolumes
-        | Marker::HasStore(_)
-        | Marker::UnknownType(_)
-        | Marker::Host(_)
-        | Marker::TenancyHost
-        | Marker::Outpost(_)
-        | Marker::Mac(_)
-        | Marker::Reservation(_)
-        | Marker::Forwards
-        | Marker::Product(_) => "AWS".into(),
+        Marker::ManagedByUnnamed | Marker::Product(_) | Marker::Reservation(_) | Marker::Outpost(_) => "AWS".into(),
+        Marker::RootDevice(_) | Marker::EphemeralVolumes | Marker::HasStore(_) | Marker::UnknownType(_) => "AWS".into(),
+        Marker::Host(_) | Marker::TenancyHost | Marker::Mac(_) | Marker::Forwards => "AWS".into(),
     }
 }

@@ -91,11 +91,10 @@ pub fn mornings(report: &Report) -> Vec<Morning<'_>> {
                 OutcomeKind::Started | OutcomeKind::Starting | OutcomeKind::Already => None,
                 // Somebody changed it meanwhile, so it is not ours to start any more.
                 OutcomeKind::Overtaken => continue,
-                OutcomeKind::Stopped
-                | OutcomeKind::Stopping
-                | OutcomeKind::Failed
-                | OutcomeKind::NotTried
-                | OutcomeKind::Unverified => Some(Why::Failed(&outcome.detail)),
+                OutcomeKind::Stopped | OutcomeKind::Stopping => Some(Why::Failed(&outcome.detail)),
+                OutcomeKind::Failed | OutcomeKind::NotTried | OutcomeKind::Unverified => {
+                    Some(Why::Failed(&outcome.detail))
+                }
             },
             (None, Some(refused), _) => Some(Why::Failed(refused)),
             (None, None, Some(cap)) => Some(Why::Deferred(cap)),

@@ -93,23 +93,11 @@ impl Metric {
     pub fn period(self) -> i64 {
         match self {
             Self::CpuByDay => DAY,
-            Self::Cpu
-            | Self::CpuOverVeto
-            | Self::Received
-            | Self::Sent
-            | Self::WriteOps
-            | Self::WriteBytes
-            | Self::FailedChecks
-            | Self::Credits
-            | Self::Connections
-            | Self::ReadIops
-            | Self::WriteIops => HOUR,
-            Self::CpuLately
-            | Self::ReceivedLately
-            | Self::SentLately
-            | Self::WrittenLately
-            | Self::GpuLately
-            | Self::ConnectionsLately => FIVE_MINUTES,
+            Self::Cpu | Self::CpuOverVeto | Self::FailedChecks | Self::Credits => HOUR,
+            Self::Received | Self::Sent | Self::WriteOps | Self::WriteBytes => HOUR,
+            Self::Connections | Self::ReadIops | Self::WriteIops => HOUR,
+            Self::CpuLately | Self::GpuLately | Self::ConnectionsLately => FIVE_MINUTES,
+            Self::ReceivedLately | Self::SentLately | Self::WrittenLately => FIVE_MINUTES,
         }
     }
 

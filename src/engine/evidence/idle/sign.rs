@@ -127,17 +127,10 @@ impl Sign {
     /// The last instant of activity. The instance must do nothing for a whole window after it before it can be idle.
     pub fn at(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::CpuPeak { at, .. }
-            | Self::Burst { at, .. }
-            | Self::Connections { at, .. }
-            | Self::ChecksFailed { at }
-            | Self::Witnessed { at, .. } => Some(*at),
-            Self::Cpu { at, .. }
-            | Self::CpuAbsolute { at, .. }
-            | Self::Network { at, .. }
-            | Self::Writes { at, .. }
-            | Self::DatabaseIo { at, .. }
-            | Self::Written { at, .. } => *at,
+            Self::CpuPeak { at, .. } | Self::Burst { at, .. } | Self::Connections { at, .. } => Some(*at),
+            Self::ChecksFailed { at } | Self::Witnessed { at, .. } => Some(*at),
+            Self::Cpu { at, .. } | Self::CpuAbsolute { at, .. } | Self::Network { at, .. } => *at,
+            Self::Writes { at, .. } | Self::DatabaseIo { at, .. } | Self::Written { at, .. } => *at,
             Self::CreditsSpent { .. } => None,
         }
     }
