@@ -203,7 +203,7 @@ pub(crate) async fn named(
     ids: &[ResourceId],
     mut each: impl FnMut(Instance),
 ) -> Result<(), NotScanned> {
-    for kind in Kind::ALL {
+    for kind in *Kind::ALL {
         let names = names(ids.iter().filter(|id| id.kind == kind));
         match kind {
             _ if names.is_empty() => {}

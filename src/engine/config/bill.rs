@@ -14,13 +14,11 @@ pub struct BillSettings {
 /// The format that [`is_view`] accepts.
 const VIEW: Form = Form::Like("^arn:aws.*:billing::.*:billingview/.+$");
 
-pub(crate) fn read(top: &Section<'_>) -> Option<BillSettings> {
-    let section = top.section("bill")?;
+pub(crate) fn read(section: &Section<'_>) -> BillSettings {
     let hint = "write it as AWS shows it, such as \"arn:aws:billing::111111111111:billingview/custom-…\"";
     let view =
         section.parsed("view", VIEW, |text| is_view(text).then(|| text.to_owned()), "is not a billing view", hint);
-    section.finish();
-    Some(BillSettings { view })
+    BillSettings { view }
 }
 
 /// AWS checks the rest: names of partitions and views are its own.

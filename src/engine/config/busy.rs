@@ -1,6 +1,7 @@
 //! `[busy]`: an instance that was busy within the last hour is not stopped.
 
 use crate::engine::config::reader::Section;
+use crate::engine::model::named;
 
 /// Bytes in a kilobyte.
 const KILOBYTE: f64 = 1000.0;
@@ -44,19 +45,20 @@ impl Default for Busy {
     }
 }
 
-/// How to handle an instance without a whole hour of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unmeasured {
-    /// It is skipped.
-    Skip,
-    /// It is treated as quiet.
-    Ignore,
+named! {
+    /// How to handle an instance without a whole hour of figures.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Unmeasured {
+        /// It is skipped.
+        Skip = "skip",
+        /// It is treated as quiet.
+        Ignore = "ignore",
+    }
 }
 
 /// The defaults where the section is absent. `None` where it has `off = true`: then the last hour is not measured.
-pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
+pub(crate) fn read(section: &Section<'_>) -> Option<Busy> {
     let mut busy = Busy::default();
-    let Some(section) = top.section("busy") else { return Some(busy) };
     let off = section.flag("off").unwrap_or(false);
     let percent = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, 100.0).unwrap_or(*limit);
     percent("cpu-percent", &mut busy.cpu_percent);
@@ -65,14 +67,12 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     rate("network-kilobytes-per-second", &mut busy.network_bytes_per_second);
     rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
     busy.database_connections = section.decimal("database-connections", 0.0, MOST).unwrap_or(busy.database_connections);
-    let ways = [("skip", Unmeasured::Skip), ("ignore", Unmeasured::Ignore)];
-    busy.unmeasured = section.choice("unmeasured", &ways).unwrap_or(busy.unmeasured);
+    busy.unmeasured = section.one_of("unmeasured", Unmeasured::ALL).unwrap_or(busy.unmeasured);
     busy.sessions = section.flag("sessions").unwrap_or(busy.sessions);
     if off && busy.sessions {
         let hint = "leave `off` out, or `sessions`".to_owned();
         let what = "`off = true` switches off the question who is logged in, too, and `sessions = true` asks it";
         section.complain(section.place_of("sessions"), what, hint);
     }
-    section.finish();
     (!off).then_some(busy)
 }

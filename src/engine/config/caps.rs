@@ -44,22 +44,17 @@ impl Caps {
     };
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Caps {
-    let mut caps = Caps::DEFAULT;
-    let Some(section) = top.section("caps") else {
-        return caps;
-    };
-    caps.stops_per_run = section.number("stops-per-run", 0..=1_000_000).unwrap_or(caps.stops_per_run);
-    caps.stops_per_account = section.number("stops-per-account", 0..=1_000_000).unwrap_or(caps.stops_per_account);
-    caps.stops_percent = section.number("stops-percent", 0..=100).unwrap_or(caps.stops_percent);
-    caps.databases_per_run = section.number("databases-per-run", 0..=1_000_000).unwrap_or(caps.databases_per_run);
-    caps.services_per_run = section.number("services-per-run", 0..=1_000_000).unwrap_or(caps.services_per_run);
-    caps.starts_per_run = section.number("starts-per-run", 0..=1_000_000).unwrap_or(caps.starts_per_run);
-    let day = section.number("stops-per-account-per-day", 0..=1_000_000);
-    caps.stops_per_account_per_day = day.unwrap_or(caps.stops_per_account_per_day);
-    let day = section.number("stops-per-policy-per-day", 0..=1_000_000);
-    caps.stops_per_policy_per_day = day.unwrap_or(caps.stops_per_policy_per_day);
-    caps.tolerated_undo = section.duration("tolerated-undo").unwrap_or(caps.tolerated_undo);
-    section.finish();
-    caps
+pub(crate) fn read(section: &Section<'_>) -> Caps {
+    let number = |key, default| section.number(key, 0..=1_000_000).unwrap_or(default);
+    Caps {
+        stops_per_run: number("stops-per-run", Caps::DEFAULT.stops_per_run),
+        stops_per_account: number("stops-per-account", Caps::DEFAULT.stops_per_account),
+        stops_percent: section.number("stops-percent", 0..=100).unwrap_or(Caps::DEFAULT.stops_percent),
+        databases_per_run: number("databases-per-run", Caps::DEFAULT.databases_per_run),
+        services_per_run: number("services-per-run", Caps::DEFAULT.services_per_run),
+        starts_per_run: number("starts-per-run", Caps::DEFAULT.starts_per_run),
+        stops_per_account_per_day: number("stops-per-account-per-day", Caps::DEFAULT.stops_per_account_per_day),
+        stops_per_policy_per_day: number("stops-per-policy-per-day", Caps::DEFAULT.stops_per_policy_per_day),
+        tolerated_undo: section.duration("tolerated-undo").unwrap_or(Caps::DEFAULT.tolerated_undo),
+    }
 }

@@ -9,6 +9,7 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{Money, NAME, check_name};
 use crate::engine::model::is_account;
+use crate::engine::model::named;
 
 /// One channel for notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,13 +51,15 @@ pub struct Topic {
     pub region: String,
 }
 
-/// The format of messages to a topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Plain text with a subject, for email.
-    Text,
-    /// The custom notification of Amazon Q Developer in chat applications.
-    Chat,
+named! {
+    /// The format of messages to a topic.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Format {
+        /// Plain text with a subject, for email.
+        Text = "text",
+        /// The custom notification of Amazon Q Developer in chat applications.
+        Chat = "chat",
+    }
 }
 
 /// Where a secret is stored; never the secret itself.
@@ -101,7 +104,7 @@ pub(crate) fn read(top: &Section<'_>, money: &Money) -> Channels {
 
 fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
     let (sns, slack) = (section.word_like("sns", TOPIC), section.word_like("slack", SECRET));
-    let format = section.choice("format", &[("text", Format::Text), ("chat", Format::Chat)]);
+    let format = section.one_of("format", Format::ALL);
     match (sns, slack) {
         (Some(sns), None) => Some(Way::Sns { topic: topic(section, &sns)?, format: format.unwrap_or(Format::Text) }),
         (None, Some(slack)) => {

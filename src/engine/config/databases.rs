@@ -1,6 +1,7 @@
 //! `[databases]`: what is special about databases. Which have hours is said by the policies.
 
 use crate::engine::config::reader::Section;
+use crate::engine::model::named;
 
 /// `[databases]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,20 +10,18 @@ pub struct Databases {
     pub expiring_backups: ExpiringBackups,
 }
 
-/// What happens to a cluster whose backups would expire while it is stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExpiringBackups {
-    /// It is skipped.
-    #[default]
-    Skip,
-    /// The rule does not apply.
-    Ignore,
+named! {
+    /// What happens to a cluster whose backups would expire while it is stopped.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    enum ExpiringBackups {
+        /// It is skipped.
+        #[default]
+        Skip = "skip",
+        /// The rule does not apply.
+        Ignore = "ignore",
+    }
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Databases {
-    let Some(section) = top.section("databases") else { return Databases::default() };
-    let choices = [("skip", ExpiringBackups::Skip), ("ignore", ExpiringBackups::Ignore)];
-    let expiring_backups = section.choice("expiring-backups", &choices).unwrap_or_default();
-    section.finish();
-    Databases { expiring_backups }
+pub(crate) fn read(section: &Section<'_>) -> Databases {
+    Databases { expiring_backups: section.one_of("expiring-backups", ExpiringBackups::ALL).unwrap_or_default() }
 }

@@ -3,7 +3,6 @@
 use chrono::Duration;
 
 use crate::engine::config::reader::Section;
-use crate::engine::config::shape::Form;
 use crate::engine::model::ReportOnly;
 
 /// `[forgotten]`
@@ -16,21 +15,12 @@ pub struct Forgotten {
 }
 
 /// `None` where the section is absent, or has `off = true`: then nothing but instances is scanned.
-pub(crate) fn read(top: &Section<'_>) -> Option<Forgotten> {
-    let section = top.section("forgotten")?;
+pub(crate) fn read(section: &Section<'_>) -> Option<Forgotten> {
     let off = section.flag("off").unwrap_or(false);
-    let names = ReportOnly::ALL.map(ReportOnly::as_str);
-    let words = section.words_like("kinds", Form::one_of(&names));
-    let mut kinds = if words.is_some() { Vec::new() } else { ReportOnly::USUAL.to_vec() };
-    for word in words.unwrap_or_default() {
-        match ReportOnly::ALL.into_iter().find(|kind| kind.as_str() == word.text) {
-            Some(kind) if !kinds.contains(&kind) => kinds.push(kind),
-            Some(_) => {}
-            None => section.complain_unknown(&word, "a kind of resource in `[forgotten]`", names),
-        }
-    }
+    let kinds = section.some_of("kinds", "a kind of resource in `[forgotten]`", ReportOnly::ALL);
+    let mut kinds = kinds.unwrap_or_else(|| ReportOnly::USUAL.to_vec());
     kinds.sort_unstable();
+    kinds.dedup();
     let after = section.duration("after").unwrap_or_else(|| Duration::days(14));
-    section.finish();
     (!off).then_some(Forgotten { kinds, after })
 }

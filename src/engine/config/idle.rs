@@ -7,6 +7,7 @@ use wildmatch::WildMatch;
 use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::model::Tier;
+use crate::engine::model::named;
 
 /// Words in a name, a role or an instance profile that indicate work which no metric shows.
 const NAMES: &str = "bastion* jump* licen?e* dr standby nat vpn* ad build* cache* redis* memcache* valkey* hana*";
@@ -105,31 +106,31 @@ const MEGABYTE: f64 = 1e6;
 /// More than any useful limit. It keeps the results of computations finite.
 const MOST: f64 = 1e9;
 
-/// What a policy does with an idle instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdleDeed {
-    /// It does not measure whether instances are idle.
-    Ignore,
-    /// It only reports it.
-    Report,
-    /// It marks the instance, notifies its owner, and stops it after the grace period.
-    Stop,
+named! {
+    /// What a policy does with an idle instance.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum IdleDeed {
+        /// It does not measure whether instances are idle.
+        Ignore = "ignore",
+        /// It only reports it.
+        Report = "report",
+        /// It marks the instance, notifies its owner, and stops it after the grace period.
+        Stop = "stop",
+    }
 }
 
 /// `None` where the section is absent: then there are no measurements over weeks.
-pub(crate) fn read(top: &Section<'_>) -> Option<Idle> {
-    let section = top.section("idle")?;
+pub(crate) fn read(section: &Section<'_>) -> Idle {
     let mut idle = Idle::default();
-    windows(&section, &mut idle);
-    limits(&section, &mut idle);
+    windows(section, &mut idle);
+    limits(section, &mut idle);
     let types = section.words("report-only-types");
     section.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
     let (names, types) = (globs(section.words("report-only-names")), globs(types));
     idle.report_only_names = names.unwrap_or(idle.report_only_names);
     idle.report_only_types = types.unwrap_or(idle.report_only_types);
     idle.max_age = section.duration("max-age").unwrap_or(idle.max_age);
-    section.finish();
-    Some(idle)
+    idle
 }
 
 fn windows(section: &Section<'_>, idle: &mut Idle) {
@@ -181,14 +182,13 @@ fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
 /// What a policy does with an idle instance, up to which tier, and after how many business days. `measured` is true if
 /// there is an `[idle]` section.
 pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> (IdleDeed, Tier, u32) {
-    let deeds = [("ignore", IdleDeed::Ignore), ("report", IdleDeed::Report), ("stop", IdleDeed::Stop)];
-    let deed = section.choice("idle", &deeds);
+    let deed = section.one_of("idle", IdleDeed::ALL);
     if !measured && deed.is_some_and(|deed| deed != IdleDeed::Ignore) {
         let place = section.place_of("idle");
         let hint = "add `[idle]`, which may be empty, or leave `idle` out".to_owned();
         section.complain(place, "the policy speaks of idle instances, and without `[idle]` nothing is measured", hint);
     }
-    let tier = section.choice("idle-tier", &[("strict", Tier::Strict), ("likely", Tier::Likely)]);
+    let tier = section.one_of("idle-tier", Tier::ALL);
     let unasked = if measured { IdleDeed::Report } else { IdleDeed::Ignore };
     let grace = section.number("grace", 1..=60).unwrap_or(5);
     (deed.unwrap_or(unasked), tier.unwrap_or(Tier::Strict), grace)

@@ -111,8 +111,7 @@ const LONGEST: usize = 300;
 const EXAMPLE: &str =
     "write `https://YOURS.awsapps.com/start/#/console?account_id={account}&destination={url}`, as your sign-in has it";
 
-pub(crate) fn read(top: &Section<'_>, run: &Run) -> Option<Arc<Links>> {
-    let section = top.section("links")?;
+pub(crate) fn read(section: &Section<'_>, run: &Run) -> Option<Arc<Links>> {
     section.need("console", "`[links]` has no `console`", EXAMPLE.to_owned());
     let console = section.word_like("console", CONSOLE).and_then(|word| match template(word.text) {
         Ok(parts) => Some(parts),
@@ -128,7 +127,6 @@ pub(crate) fn read(top: &Section<'_>, run: &Run) -> Option<Arc<Links>> {
         let message = "`[links]` cannot link the runs in the record: the name of its bucket does not tell its account";
         section.warn(section.span.clone(), message, "write `record-account = \"…\"`".to_owned());
     }
-    section.finish();
     Some(Arc::new(Links { console: console?, record, reader: None }))
 }
 

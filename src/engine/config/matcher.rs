@@ -6,7 +6,6 @@ use crate::engine::config::never::{is_id, tag_patterns};
 use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::scope::{UNKNOWN, is_region, units_if_any};
-use crate::engine::config::shape::Form;
 use crate::engine::model::{Account, Instance, Kind, TagPattern, UnknownFact};
 
 /// The instances: the keys are combined with AND, the values of one key with OR. An absent key is `None`; an empty
@@ -237,14 +236,6 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Optio
 
 /// The kinds of resources that a policy is for: instances, where it names none.
 fn kinds(section: &Section<'_>) -> Vec<Kind> {
-    let known = Kind::ALL.map(Kind::as_str);
-    let Some(words) = section.words_like("kinds", Form::one_of(&known)) else { return vec![Kind::Instance] };
-    let mut kinds = Vec::new();
-    for word in words {
-        match Kind::ALL.into_iter().find(|kind| kind.as_str() == word.text) {
-            Some(kind) => kinds.push(kind),
-            None => section.complain_unknown(&word, "a kind of resource that can be stopped", known),
-        }
-    }
-    kinds
+    let kinds = section.some_of("kinds", "a kind of resource that can be stopped", Kind::ALL);
+    kinds.unwrap_or_else(|| vec![Kind::Instance])
 }

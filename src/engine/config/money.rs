@@ -90,22 +90,17 @@ const FILE: Form = Form::Like("^[^/:][^:]*$");
 /// The three keys of the second currency. `date` is also the day of `rates`.
 const KEYS: [&str; 3] = ["currency", "rate", "date"];
 
-pub(crate) fn read(top: &Section<'_>) -> Money {
-    let Some(section) = top.section("money") else {
-        return Money::default();
-    };
-    let (second, rates) = currencies(&section);
-    let money = Money {
-        budgets: budgets(&section, "budgets", OF_ACCOUNT, second.as_ref()),
-        owner_budgets: budgets(&section, "owner-budgets", OF_OWNER, second.as_ref()),
-        group_by_tag: group_by_tag(&section),
-        tag_budgets: budgets(&section, "tag-budgets", OF_TAG, second.as_ref()),
+pub(crate) fn read(section: &Section<'_>) -> Money {
+    let (second, rates) = currencies(section);
+    Money {
+        budgets: budgets(section, "budgets", OF_ACCOUNT, second.as_ref()),
+        owner_budgets: budgets(section, "owner-budgets", OF_OWNER, second.as_ref()),
+        group_by_tag: group_by_tag(section),
+        tag_budgets: budgets(section, "tag-budgets", OF_TAG, second.as_ref()),
         second,
         rates,
-        price_file: price_file(&section),
-    };
-    section.finish();
-    money
+        price_file: price_file(section),
+    }
 }
 
 /// The mistake of an empty pattern, and what to write.

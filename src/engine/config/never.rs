@@ -108,19 +108,14 @@ pub(crate) fn is_id(pattern: &str) -> bool {
         && pattern.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Never {
-    let Some(section) = top.section("never") else {
-        return Never::default();
-    };
+pub(crate) fn read(section: &Section<'_>) -> Never {
     let accounts = section.words("accounts").unwrap_or_default();
     section.check_patterns(&accounts, patterns::account);
-    let never = Never {
+    Never {
         accounts: accounts.iter().map(|w| (w.text.to_owned(), WildMatch::new_case_insensitive(w.text))).collect(),
-        organizational_units: units(&section, "organizational-units"),
-        tags: tag_patterns(&section, "tags", TagPattern::generous).unwrap_or_default(),
-    };
-    section.finish();
-    never
+        organizational_units: units(section, "organizational-units"),
+        tags: tag_patterns(section, "tags", TagPattern::generous).unwrap_or_default(),
+    }
 }
 
 /// The format that [`tag_patterns`] accepts.

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::engine::config::channels::{CHANNEL, Channel, Channels, channel};
 use crate::engine::config::never::{TAG_PATTERN, tag_pattern};
 use crate::engine::config::reader::Section;
+use crate::engine::model::named;
 use crate::engine::model::{TagPattern, Tags};
 
 /// The same notice is not repeated within this many days.
@@ -33,15 +34,17 @@ pub struct Notify {
     weights: Vec<(TagPattern, Decimal)>,
 }
 
-/// Which openings are reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mornings {
-    /// Those for which something could not be started.
-    Failures,
-    /// All.
-    Always,
-    /// None.
-    Off,
+named! {
+    /// Which openings are reported.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Mornings {
+        /// Those for which something could not be started.
+        Failures = "failures",
+        /// All.
+        Always = "always",
+        /// None.
+        Off = "off",
+    }
 }
 
 impl Notify {
@@ -59,33 +62,20 @@ impl Notify {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
-    let mut notify = Notify {
-        operator: None,
-        new_region: None,
-        on_call: None,
-        mornings: Mornings::Failures,
-        confirm_within: None,
-        remind_after: Duration::days(REMIND_AFTER_DAYS),
-        at_least: Decimal::ZERO,
-        weights: Vec::new(),
-    };
-    let Some(section) = top.section("notify") else {
-        return notify;
-    };
-    notify.operator = section.word_like("operator", CHANNEL).and_then(|word| channel(&section, &word, channels));
-    notify.new_region = section.word_like("new-region", CHANNEL).and_then(|word| channel(&section, &word, channels));
-    notify.on_call = section.word_like("on-call", CHANNEL).and_then(|word| channel(&section, &word, channels));
-    let mornings = [("failures", Mornings::Failures), ("always", Mornings::Always), ("off", Mornings::Off)];
-    notify.mornings = section.choice("mornings", &mornings).unwrap_or(notify.mornings);
-    notify.confirm_within = section.number("confirm-within", 1..=60);
-    notify.remind_after = section.duration("remind-after").unwrap_or(notify.remind_after);
-    notify.at_least = section.amount("at-least").unwrap_or(notify.at_least);
-    notify.weights = section
-        .named_amounts("weights", TAG_PATTERN)
-        .into_iter()
-        .filter_map(|(pattern, weight)| Some((tag_pattern(&section, &pattern, TagPattern::generous)?, weight)))
-        .collect();
-    section.finish();
-    notify
+pub(crate) fn read(section: &Section<'_>, channels: &Channels) -> Notify {
+    let reader = |key| section.word_like(key, CHANNEL).and_then(|word| channel(section, &word, channels));
+    let weights = section.named_amounts("weights", TAG_PATTERN).into_iter();
+    let remind_after = section.duration("remind-after");
+    Notify {
+        operator: reader("operator"),
+        new_region: reader("new-region"),
+        on_call: reader("on-call"),
+        mornings: section.one_of("mornings", Mornings::ALL).unwrap_or(Mornings::Failures),
+        confirm_within: section.number("confirm-within", 1..=60),
+        remind_after: remind_after.unwrap_or_else(|| Duration::days(REMIND_AFTER_DAYS)),
+        at_least: section.amount("at-least").unwrap_or_default(),
+        weights: weights
+            .filter_map(|(pattern, weight)| Some((tag_pattern(section, &pattern, TagPattern::generous)?, weight)))
+            .collect(),
+    }
 }

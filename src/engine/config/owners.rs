@@ -9,6 +9,7 @@ use crate::engine::config::never::is_id;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
+use crate::engine::model::named;
 use crate::engine::model::{Account, Tags};
 use crate::engine::tags::TagNames;
 
@@ -26,15 +27,17 @@ pub struct Owners {
     second: Vec<(String, WildMatch, Arc<Channel>)>,
 }
 
-/// The alternate contacts that an account may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContactType {
-    /// For operations.
-    Operations,
-    /// For billing.
-    Billing,
-    /// For security.
-    Security,
+named! {
+    /// The alternate contacts that an account may have.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum ContactType {
+        /// For operations.
+        Operations = "operations",
+        /// For billing.
+        Billing = "billing",
+        /// For security.
+        Security = "security",
+    }
 }
 
 /// The result of `accounts` for one account.
@@ -49,17 +52,6 @@ pub enum ByAccount<'a> {
 }
 
 impl Owners {
-    fn by_tags_only(names: &TagNames) -> Self {
-        Self {
-            tags: vec![names.owner.clone()],
-            accounts: Vec::new(),
-            alternate_contact: None,
-            default: None,
-            channels: Vec::new(),
-            second: Vec::new(),
-        }
-    }
-
     /// The tag that names an owner, and the owner. If the value is empty, the next tag is used.
     ///
     /// # Errors
@@ -146,33 +138,24 @@ fn addresses(owner: &str) -> Vec<&str> {
 /// Any text that is not empty.
 const SOME: Form = Form::Like("^[\\s\\S]");
 
-pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {
-    let mut owners = Owners::by_tags_only(names);
-    let Some(section) = top.section("owners") else {
-        return owners;
+pub(crate) fn read(section: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {
+    let own_tags = |tags: Vec<Word<'_>>| {
+        tags.iter().for_each(|tag| check_key(section, tag));
+        tags.iter().map(|tag| tag.text.to_owned()).collect()
     };
-    if let Some(tags) = section.words_like("tags", KEY) {
-        tags.iter().for_each(|tag| check_key(&section, tag));
-        owners.tags = tags.iter().map(|tag| tag.text.to_owned()).collect();
-    }
-    for (pattern, owner) in section.named_words("accounts", SOME, SOME) {
-        named(&section, &owner);
-        owners.accounts.push((pattern.text.to_owned(), glob(&pattern), Arc::from(owner.text)));
-    }
-    let contacts = [
-        ("operations", ContactType::Operations),
-        ("billing", ContactType::Billing),
-        ("security", ContactType::Security),
-    ];
-    owners.alternate_contact = section.choice("alternate-contact", &contacts);
-    owners.default = section.word_like("default", SOME).map(|word| {
-        named(&section, &word);
+    let owner = |word: Word<'_>| {
+        named(section, &word);
         Arc::from(word.text)
-    });
-    owners.channels = by_owner(&section, "channels", channels);
-    owners.second = by_owner(&section, "second", channels);
-    section.finish();
-    owners
+    };
+    let by_account = section.named_words("accounts", SOME, SOME).into_iter();
+    Owners {
+        tags: section.words_like("tags", KEY).map_or_else(|| vec![names.owner.clone()], own_tags),
+        accounts: by_account.map(|(account, of)| (account.text.to_owned(), glob(&account), owner(of))).collect(),
+        alternate_contact: section.one_of("alternate-contact", ContactType::ALL),
+        default: section.word_like("default", SOME).map(owner),
+        channels: by_owner(section, "channels", channels),
+        second: by_owner(section, "second", channels),
+    }
 }
 
 /// Owner patterns with their channels.

@@ -9,9 +9,6 @@ pub struct Page {
     pub names: bool,
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Page {
-    let Some(section) = top.section("page") else { return Page::default() };
-    let names = section.flag("names").unwrap_or(false);
-    section.finish();
-    Page { names }
+pub(crate) fn read(section: &Section<'_>) -> Page {
+    Page { names: section.flag("names").unwrap_or(false) }
 }

@@ -59,7 +59,7 @@ const MOST_LINES: u32 = 1_000;
 pub(crate) fn read(section: &Section<'_>, money: &Money) -> Preferences {
     let hint = "write two digits on each side of the colon, such as `09:00`";
     Preferences {
-        locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]),
+        locale: section.one_of("locale", Locale::ALL),
         currency: currency(section, money),
         zone: section.word("zone").and_then(|word| zone_of(section, &word)),
         deliver_at: section.parsed("deliver-at", HOUR, hour, "is not a time of day", hint),

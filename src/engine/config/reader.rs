@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use toml::Spanned;
@@ -226,6 +227,25 @@ impl<'a> Section<'a> {
     /// A table under this one.
     pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
         self.table_of(key, Kind::Table)
+    }
+
+    /// Reads a table under this one, which is empty where it is absent. Each of its keys that `read` does not ask for is
+    /// a mistake.
+    pub(crate) fn read<T>(&self, key: &'static str, read: impl FnOnce(&Section<'a>) -> T) -> T {
+        static EMPTY: LazyLock<DeTable<'static>> = LazyLock::new(DeTable::new);
+        let absent = || self.at(self.path_to(key), format!("[{key}]"), 0..0, &EMPTY);
+        self.section(key).unwrap_or_else(absent).ending(read)
+    }
+
+    /// The same; `None` where the table is absent.
+    pub(crate) fn read_if_any<T>(&self, key: &'static str, read: impl FnOnce(&Section<'a>) -> T) -> Option<T> {
+        self.section(key).map(|section| section.ending(read))
+    }
+
+    fn ending<T>(self, read: impl FnOnce(&Self) -> T) -> T {
+        let value = read(&self);
+        self.finish();
+        value
     }
 
     pub(super) fn table_of(&self, key: &'static str, kind: Kind) -> Option<Section<'a>> {

@@ -27,21 +27,12 @@ impl Restart {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Restart {
-    let Some(section) = top.section("restart") else {
-        return Restart::default();
-    };
-    let restart = Restart {
-        kms_keys: arns(&section, "kms-keys", ":key/", "arn:aws:kms:*:222222222222:key/*"),
-        license_configurations: arns(
-            &section,
-            "license-configurations",
-            ":license-configuration:",
-            "arn:aws:license-manager:*:222222222222:license-configuration:*",
-        ),
-    };
-    section.finish();
-    restart
+pub(crate) fn read(section: &Section<'_>) -> Restart {
+    let license = "arn:aws:license-manager:*:222222222222:license-configuration:*";
+    Restart {
+        kms_keys: arns(section, "kms-keys", ":key/", "arn:aws:kms:*:222222222222:key/*"),
+        license_configurations: arns(section, "license-configurations", ":license-configuration:", license),
+    }
 }
 
 /// Patterns over ARNs that contain `part`. An alias, an id alone or another service's ARN would never match a key.

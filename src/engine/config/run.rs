@@ -78,24 +78,11 @@ impl Place {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Run {
-    let default = Run {
-        armed: false,
-        pause: None,
-        record: None,
-        keep_people: None,
-        max_unreachable_percent: 20,
-        width: 64,
-        metrics: BTreeSet::from(WATCHED_METRICS),
-        locale: Locale::En,
-        hub: None,
-    };
-    let Some(section) = top.section("run") else {
-        return default;
-    };
-    let run = Run {
+pub(crate) fn read(section: &Section<'_>) -> Run {
+    let unreachable = section.number("max-unreachable-percent", 0..=100);
+    Run {
         armed: section.flag("armed").unwrap_or(false),
-        pause: pause(&section),
+        pause: pause(section),
         record: section.word("record").and_then(|word| match Place::parse(word.text) {
             Ok(place) => Some(place),
             Err(wrong) => {
@@ -104,32 +91,22 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
             }
         }),
         keep_people: section.number("keep-people-days", 1..=1827).map(|days| Duration::days(days.into())),
-        max_unreachable_percent: section
-            .number("max-unreachable-percent", 0..=100)
-            .unwrap_or(default.max_unreachable_percent),
-        width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
-        metrics: metrics(&section),
-        locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
+        max_unreachable_percent: unreachable.unwrap_or(20),
+        width: section.number("width", 1..=1024).map_or(64, |width| width as usize),
+        metrics: metrics(section),
+        locale: section.one_of("locale", Locale::ALL).unwrap_or_default(),
         hub: section.word_like("hub", NAME).map(|word| {
-            check_name(&section, "hub", &word);
+            check_name(section, "hub", &word);
             word.text.to_owned()
         }),
-    };
-    section.finish();
-    run
+    }
 }
 
 /// Those of the alarms are always among them.
 fn metrics(section: &Section<'_>) -> BTreeSet<&'static str> {
     let known = [&WATCHED_METRICS[..], &FURTHER_METRICS[..]].concat();
-    let mut chosen = BTreeSet::from(WATCHED_METRICS);
-    for word in section.words_like("metrics", Form::one_of(&known)).unwrap_or_default() {
-        match known.iter().find(|name| **name == word.text) {
-            Some(name) => _ = chosen.insert(name),
-            None => section.complain_unknown(&word, "a metric", known.iter().copied()),
-        }
-    }
-    chosen
+    let chosen = section.some_of("metrics", "a metric", &known).unwrap_or_default();
+    WATCHED_METRICS.into_iter().chain(chosen).collect()
 }
 
 fn pause(section: &Section<'_>) -> Option<Pause> {

@@ -94,49 +94,27 @@ impl ScopeSettings {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>) -> ScopeSettings {
-    let mut scope = ScopeSettings {
-        accounts: Accounts::Own,
-        organizational_units: Vec::new(),
-        exclude_accounts: Vec::new(),
-        regions: Regions::Own,
-        sweep: Some(Duration::hours(4)),
-        reading_role: "IdleReaperRead".to_owned(),
-        acting_role: "IdleReaperAct".to_owned(),
-        external_id: None,
-        sts_region: None,
-    };
-    let Some(section) = top.section("scope") else {
-        return scope;
-    };
-    if let Some(accounts) = accounts(&section) {
-        scope.accounts = accounts;
-    }
-    scope.organizational_units = units(&section, "organizational-units");
-    if !scope.organizational_units.is_empty() && scope.accounts != Accounts::Organization {
+pub(crate) fn read(section: &Section<'_>) -> ScopeSettings {
+    let accounts = accounts(section).unwrap_or(Accounts::Own);
+    let organizational_units = units(section, "organizational-units");
+    if !organizational_units.is_empty() && accounts != Accounts::Organization {
         let place = section.place_of("organizational-units");
         let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
         section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
     }
-    scope.exclude_accounts =
-        account_ids(&section, section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default());
-    if let Some(regions) = regions(&section) {
-        scope.regions = regions;
-    }
-    if let Some(sweep) = sweep(&section) {
-        scope.sweep = sweep;
-    }
-    if let Some(role) = role(&section, "reading-role") {
-        scope.reading_role = role;
-    }
-    if let Some(role) = role(&section, "acting-role") {
-        scope.acting_role = role;
-    }
-    scope.external_id = section.word("external-id").map(|word| word.text.to_owned());
+    let excluded = section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default();
     let sts = section.word_like("sts-region", REGION).into_iter().collect();
-    scope.sts_region = region_codes(&section, sts).pop().map(|region| (*region).to_owned());
-    section.finish();
-    scope
+    ScopeSettings {
+        accounts,
+        organizational_units,
+        exclude_accounts: account_ids(section, excluded),
+        regions: regions(section).unwrap_or(Regions::Own),
+        sweep: sweep(section).unwrap_or(Some(Duration::hours(4))),
+        reading_role: role(section, "reading-role").unwrap_or_else(|| "IdleReaperRead".to_owned()),
+        acting_role: role(section, "acting-role").unwrap_or_else(|| "IdleReaperAct".to_owned()),
+        external_id: section.word("external-id").map(|word| word.text.to_owned()),
+        sts_region: region_codes(section, sts).pop().map(|region| (*region).to_owned()),
+    }
 }
 
 fn accounts(section: &Section<'_>) -> Option<Accounts> {

@@ -23,10 +23,7 @@ const DIALECT: Form = Form::Like("^c7n( .+)?$");
 const DEFAULTS: &str = "write the default hours and the zone of the other tool's policy: \
     `\"c7n mon-fri 07:00-19:00 @ Asia/Tokyo\"`";
 
-pub(crate) fn read(top: &Section<'_>) -> TagNames {
-    let Some(section) = top.section("tags") else {
-        return TagNames::with_prefix("idle-reaper:");
-    };
+pub(crate) fn read(section: &Section<'_>) -> TagNames {
     let prefix = section.word_like("prefix", PREFIX);
     if let Some(word) = &prefix {
         let fits = !word.text.is_empty() && word.text.len() <= 64 && !word.text.to_lowercase().starts_with("aws:");
@@ -37,22 +34,21 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
         }
     }
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
-    names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
+    names.also_keep = tag_patterns(section, "also-keep", TagPattern::generous).unwrap_or_default();
     let until = section.words_like("also-keep-until", KEY).unwrap_or_default();
-    until.iter().for_each(|word| check_whole_key(&section, word));
+    until.iter().for_each(|word| check_whole_key(section, word));
     names.also_keep_until = until.iter().map(|word| word.text.into()).collect();
-    names.also_schedule = also_schedule(&section);
-    names.dialects = dialects(&section, &names.also_schedule);
+    names.also_schedule = also_schedule(section);
+    names.dialects = dialects(section, &names.also_schedule);
     // Not checked for colons, as other patterns are: these are keys with the prefix.
     let ignored = section.words_like("ignore", TAG_PATTERN).unwrap_or_default();
-    names.ignore = ignored.iter().filter_map(|word| tag_pattern(&section, word, TagPattern::generous)).collect();
+    names.ignore = ignored.iter().filter_map(|word| tag_pattern(section, word, TagPattern::generous)).collect();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
     names.writes_launched_by = section.flag("launched-by").unwrap_or(false);
     if let Some(word) = section.word_like("owner", KEY) {
-        check_key(&section, &word);
+        check_key(section, &word);
         names.owner = word.text.to_owned();
     }
-    section.finish();
     names
 }
 

@@ -81,6 +81,31 @@ impl<'a> Section<'a> {
         found
     }
 
+    /// The same for values that have names.
+    pub(crate) fn one_of<T: Copy + Into<&'static str>>(&self, key: &'static str, known: &[T]) -> Option<T> {
+        let word = self.word_like(key, Form::one_of(&known.iter().map(|one| (*one).into()).collect::<Vec<_>>()))?;
+        self.known(&word, &format!("a value of `{key}`"), known)
+    }
+
+    /// A list of such values, each of which is `what`.
+    pub(crate) fn some_of<T: Copy + Into<&'static str>>(
+        &self,
+        key: &'static str,
+        what: &str,
+        known: &[T],
+    ) -> Option<Vec<T>> {
+        let form = Form::one_of(&known.iter().map(|one| (*one).into()).collect::<Vec<_>>());
+        Some(self.words_like(key, form)?.iter().filter_map(|word| self.known(word, what, known)).collect())
+    }
+
+    fn known<T: Copy + Into<&'static str>>(&self, word: &Word<'_>, what: &str, known: &[T]) -> Option<T> {
+        let found = known.iter().copied().find(|one| (*one).into() == word.text);
+        if found.is_none() {
+            self.complain_unknown(word, what, known.iter().map(|one| (*one).into()));
+        }
+        found
+    }
+
     /// Adds a mistake for a value that is not one of `known`.
     pub(crate) fn complain_unknown<'k>(&self, word: &Word<'_>, what: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();

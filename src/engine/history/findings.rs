@@ -67,7 +67,7 @@ pub struct Findings(BTreeMap<Finding, Life>);
 impl Finding {
     /// The kind of what is only reported.
     pub fn reported(&self) -> Option<ReportOnly> {
-        ReportOnly::ALL.into_iter().find(|kind| kind.as_str() == &*self.what)
+        ReportOnly::ALL.iter().copied().find(|kind| kind.as_str() == &*self.what)
     }
 
     /// The console page of its resource.

@@ -9,11 +9,17 @@ macro_rules! named {
 
         impl $name {
             /// Every variant, in the order of the list.
-            pub const ALL: &[Self] = &[$(Self::$arm),+];
+            pub const ALL: &[Self; [$(stringify!($arm)),+].len()] = &[$(Self::$arm),+];
 
             /// The name in reports.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$arm => $word),+ }
+            }
+        }
+
+        impl From<$name> for &'static str {
+            fn from(one: $name) -> Self {
+                one.as_str()
             }
         }
 

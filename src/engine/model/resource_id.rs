@@ -7,20 +7,22 @@ use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::engine::model::Target;
+use crate::engine::model::{Target, named};
 
-/// The kinds of resources that can be stopped and started. Those that are only reported are in
-/// [`ReportOnly`](crate::engine::model::ReportOnly).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// An EC2 instance. An entry of the record without a kind is about an instance.
-    #[default]
-    Instance,
-    /// An RDS DB instance, or a cluster of Aurora, Neptune or DocumentDB.
-    Database,
-    /// An ECS service.
-    Service,
+named! {
+    /// The kinds of resources that can be stopped and started. Those that are only reported are in
+    /// [`ReportOnly`](crate::engine::model::ReportOnly).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        /// An EC2 instance. An entry of the record without a kind is about an instance.
+        #[default]
+        Instance = "instance",
+        /// An RDS DB instance, or a cluster of Aurora, Neptune or DocumentDB.
+        Database = "database",
+        /// An ECS service.
+        Service = "service",
+    }
 }
 
 /// How the name of a DB instance begins.
@@ -33,9 +35,6 @@ const CLUSTER: &str = "cluster:";
 const SERVICE: &str = "service:";
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Instance, Self::Database, Self::Service];
-
     /// The kinds that are listed only where a policy names them.
     pub const NAMED: [Self; 2] = [Self::Database, Self::Service];
 
@@ -51,15 +50,6 @@ impl Kind {
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
     fn is_implied(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// The name in keys.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Instance => "instance",
-            Self::Database => "database",
-            Self::Service => "service",
-        }
     }
 
     /// The kind of the resource with this name. The name of a database or a service is the end of its ARN, because a DB instance and a
@@ -199,7 +189,7 @@ impl FromStr for ResourceId {
         else {
             return Err(());
         };
-        let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(())?;
+        let kind = Kind::ALL.iter().copied().find(|known| known.as_str() == kind).ok_or(())?;
         Ok(Self { place: Target::new(account, region).into(), kind, name: name.into() })
     }
 }

@@ -6,52 +6,38 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Product, Tags, Target, sane_option};
+use crate::engine::model::{Product, Tags, Target, named, sane_option};
 
-/// The kinds of resources that are only reported. A step takes a [`ResourceId`](crate::engine::model::ResourceId), whose
-/// kinds are others, so no plan can hold one of these:
-///
-/// ```compile_fail
-/// use idle_reaper::engine::model::{Kind, ReportOnly};
-/// let kind: Kind = ReportOnly::Volume.into();
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReportOnly {
-    /// An EBS volume.
-    Volume,
-    /// An Elastic IP address.
-    Address,
-    /// A NAT gateway.
-    NatGateway,
-    /// A load balancer of any type.
-    LoadBalancer,
-    /// An EKS cluster.
-    EksCluster,
-    /// A database that a blue/green switch-over left behind.
-    ReplacedDatabase,
+named! {
+    /// The kinds of resources that are only reported. A step takes a [`ResourceId`](crate::engine::model::ResourceId), whose
+    /// kinds are others, so no plan can hold one of these:
+    ///
+    /// ```compile_fail
+    /// use idle_reaper::engine::model::{Kind, ReportOnly};
+    /// let kind: Kind = ReportOnly::Volume.into();
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum ReportOnly {
+        /// An EBS volume.
+        Volume = "volume",
+        /// An Elastic IP address.
+        Address = "address",
+        /// A NAT gateway.
+        NatGateway = "nat-gateway",
+        /// A load balancer of any type.
+        LoadBalancer = "load-balancer",
+        /// An EKS cluster.
+        EksCluster = "eks-cluster",
+        /// A database that a blue/green switch-over left behind.
+        ReplacedDatabase = "replaced-database",
+    }
 }
 
 impl ReportOnly {
-    /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer, Self::EksCluster, Self::ReplacedDatabase];
-
     /// The kinds that are found where the settings name none. The others read metrics, which cost money, or need more
     /// permissions.
     pub const USUAL: [Self; 2] = [Self::Volume, Self::Address];
-
-    /// The name in settings, reports and the record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Volume => "volume",
-            Self::Address => "address",
-            Self::NatGateway => "nat-gateway",
-            Self::LoadBalancer => "load-balancer",
-            Self::EksCluster => "eks-cluster",
-            Self::ReplacedDatabase => "replaced-database",
-        }
-    }
 }
 
 /// Identifies a resource that is only reported. There is no way from it to the id of a step.

@@ -15,7 +15,7 @@ use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::owner::{channels_of, resolve};
 use crate::engine::judge::{Contacts, Owner};
 use crate::engine::model::{
-    Account, Billed, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused,
+    Account, Billed, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused, named,
     without_other_accounts,
 };
 use crate::engine::report::Row;
@@ -62,37 +62,24 @@ pub struct Line {
     pub monthly: Result<Usd, String>,
 }
 
-/// Whether a resource is in the sum, and why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It is.
-    Forgotten,
-    /// It is known to have been so for less than `[forgotten] after`.
-    Young,
-    /// A tag of its team keeps it.
-    Kept,
-    /// Another tool manages it.
-    Managed,
-    /// This run did not find the instance that it hangs on, or could not judge it.
-    Unconfirmed,
-    /// It does nothing, and may be a standby.
-    Standby,
-    /// It is in use, and would be cheaper otherwise.
-    Advice,
-}
-
-impl Standing {
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Forgotten => "forgotten",
-            Self::Young => "young",
-            Self::Kept => "kept",
-            Self::Managed => "managed",
-            Self::Unconfirmed => "unconfirmed",
-            Self::Standby => "standby",
-            Self::Advice => "advice",
-        }
+named! {
+    /// Whether a resource is in the sum, and why not.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Standing {
+        /// It is.
+        Forgotten = "forgotten",
+        /// It is known to have been so for less than `[forgotten] after`.
+        Young = "young",
+        /// A tag of its team keeps it.
+        Kept = "kept",
+        /// Another tool manages it.
+        Managed = "managed",
+        /// This run did not find the instance that it hangs on, or could not judge it.
+        Unconfirmed = "unconfirmed",
+        /// It does nothing, and may be a standby.
+        Standby = "standby",
+        /// It is in use, and would be cheaper otherwise.
+        Advice = "advice",
     }
 }
 

@@ -26,7 +26,7 @@ pub fn found(facts: Facts) -> Option<Unused> {
 
 #[test]
 fn no_step_of_a_plan_can_name_a_kind_that_is_only_reported() {
-    for kind in ReportOnly::ALL {
+    for kind in *ReportOnly::ALL {
         let step = serde_json::json!({
             "account": "111111111111", "region": "eu-west-1", "id": "x", "kind": kind.as_str(), "action": "stop",
             "policy": "dev", "reason": "outside-hours",
