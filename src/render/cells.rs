@@ -10,9 +10,9 @@ pub(crate) enum Tone {
 }
 
 /// The heading of a column.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Head {
-    pub(super) word: &'static str,
+    pub(super) word: String,
     pub(super) fit: Fit,
     pub(super) code: bool,
     pub(super) right: bool,
@@ -59,17 +59,17 @@ impl Shown {
 }
 
 impl Head {
-    pub(crate) fn new(word: &'static str, fit: Fit) -> Self {
-        Self { word, fit, code: false, right: false }
+    pub(crate) fn new(word: impl Into<String>, fit: Fit) -> Self {
+        Self { word: word.into(), fit, code: false, right: false }
     }
 
     /// A column of ids, which Markdown shows unchanged.
-    pub(crate) fn id(word: &'static str) -> Self {
+    pub(crate) fn id(word: impl Into<String>) -> Self {
         Self { code: true, ..Self::new(word, Fit::Whole) }
     }
 
     /// A column of numbers.
-    pub(crate) fn figure(word: &'static str, fit: Fit) -> Self {
+    pub(crate) fn figure(word: impl Into<String>, fit: Fit) -> Self {
         Self { right: true, ..Self::new(word, fit) }
     }
 }

@@ -5,25 +5,15 @@ use std::fmt::Write as _;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::explain::Asked;
 use crate::engine::model::{Instance, Locale};
-use crate::render::catalogue::{Label, Sentence, detail, inputs, meaning, mend, voice};
+use crate::render::catalogue::{Label, Sentence, inputs, mend, voice};
 use crate::render::edge::plain;
-use crate::render::words::not_armed;
+use crate::render::words::ruled;
 
 /// Explains the verdict of one instance.
 pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
-    let verdict = &ruling.verdict;
-    let not_armed = not_armed(ruling.not_armed, ruling.policy.as_deref(), locale);
-    let ruled = Sentence::Ruled {
-        id: &instance.id,
-        name: instance.name(),
-        verdict: verdict.as_str(),
-        reason: verdict.reason(),
-        not_armed: not_armed.as_deref(),
-    };
-    let _ = writeln!(out, "{}", voice.say(ruled));
-    let because = Sentence::Because { meaning: meaning(verdict.reason(), locale), detail: &detail(verdict, locale) };
-    let _ = writeln!(out, "  {}\n", voice.say(because));
+    let [ruled, because] = ruled(instance, ruling, locale);
+    let _ = writeln!(out, "{ruled}\n  {because}\n");
     let decided = asked.iter().position(|asked| asked.decides);
     for (n, one) in asked.iter().enumerate() {
         let Asked { rule, inputs: looked_at, says, decides } = one;

@@ -12,7 +12,6 @@ use crate::engine::history::forgotten::Sighting;
 use crate::engine::model::{Locale, ReportOnly, Text};
 use crate::engine::report::Report;
 use crate::engine::report::forgotten::{Forgotten, Line, NotScanned, Standing, sum};
-use crate::engine::report::stocktake::Stocktake;
 use crate::render::catalogue::forgotten::{Remnant, remnant, unused};
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Label, Term, term, voice};
@@ -84,21 +83,6 @@ pub(crate) fn of_report(page: &mut Page, report: &Report, zone: Tz) {
             account(report, id)
         });
     }
-}
-
-/// The section of a stocktake, with every resource.
-pub(crate) fn of_stocktake(stocktake: &Stocktake, money: &Money, locale: Locale) -> String {
-    let mut page = Page::new(locale);
-    if let Some(found) = &stocktake.forgotten {
-        section(
-            &mut page,
-            found,
-            (money, locale, stocktake.zone, stocktake.links.as_deref()),
-            usize::MAX,
-            str::to_owned,
-        );
-    }
-    page.markdown()
 }
 
 /// The number of resources, and their cost.

@@ -129,7 +129,7 @@ impl Grid {
         if let Some(title) = self.title {
             writeln!(out, "## {title}\n")?;
         }
-        let words: Vec<&str> = self.heads.iter().map(|head| head.word).collect();
+        let words: Vec<String> = self.heads.iter().map(|head| cell(&head.word)).collect();
         writeln!(out, "| {} |\n|{}", words.join(" | "), "---|".repeat(words.len()))?;
         for row in &self.rows {
             let shown = self.heads.iter().zip(row);
@@ -174,7 +174,7 @@ impl Grid {
             indented(out, &voice(locale).say(Sentence::EachOf { text }), style)?;
         }
         let left_out = self.heads.iter().enumerate().filter(|(n, _)| !shown.contains(n) && Some(*n) != beneath);
-        let list: Vec<&str> = left_out.map(|(_, head)| head.word).collect();
+        let list: Vec<&str> = left_out.map(|(_, head)| &*head.word).collect();
         if !list.is_empty() {
             let voice = voice(locale);
             indented(out, &voice.say(Sentence::LeftOut { list: &list.join(voice.label(Label::ListBreak)) }), style)?;
@@ -251,7 +251,7 @@ impl Grid {
             row
         };
         let heads = shown.iter().filter_map(|n| self.heads.get(*n));
-        table.set_header(line(heads.clone().map(|head| bold(head.word, style)).collect()));
+        table.set_header(line(heads.clone().map(|head| bold(&head.word, style)).collect()));
         for row in &self.rows {
             table.add_row(line(shown.iter().filter_map(|n| row.get(*n)).map(|one| coloured(one, style)).collect()));
         }

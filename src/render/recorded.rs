@@ -19,7 +19,6 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
     let run = links.filter(|_| sheet.carried_out()).and_then(|links| links.run(&sheet.run, sheet.at));
     page.link(voice.label(Label::WholeReport), run);
     let figures = [
-        (Figure::Found, counts.found),
         (Figure::Candidates, counts.candidates),
         (Figure::Stopped, counts.stopped),
         (Figure::Started, counts.started),
@@ -27,9 +26,8 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
         (Figure::Deferred, counts.deferred),
         (Figure::Unreachable, counts.unreachable),
     ];
-    let figures = figures.into_iter().filter(|(figure, count)| *count > 0 || *figure == Figure::Found);
-    let figures = figures.map(|(figure, count)| voice.say(Sentence::Figure { figure, number: &count.to_string() }));
-    page.line(figures.collect::<Vec<_>>().join(voice.label(Label::ListBreak)));
+    let figures = voice.figures(&[(Figure::Found, counts.found)], &figures);
+    page.line(figures.join(voice.label(Label::ListBreak)));
     sheet.left_unscanned(zone, locale).into_iter().for_each(|line| page.warning(line));
     if sheet.health == Health::Degraded {
         page.warning(voice.say(Sentence::Health { word: "DEGRADED" }));

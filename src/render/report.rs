@@ -52,9 +52,7 @@ fn headline(page: &mut Page, report: &Report, view: &View) {
         (Figure::Unreachable, counts.unreachable),
         (Figure::Denied, counts.denied),
     ];
-    let figures = figures.into_iter().filter(|(_, count)| *count > 0);
-    let mut figures: Vec<String> =
-        figures.map(|(figure, count)| voice.say(Sentence::Figure { figure, number: &count.to_string() })).collect();
+    let mut figures = voice.figures(&[], &figures);
     match report.health() {
         Health::Ok if figures.is_empty() => {}
         Health::Ok => page.line(figures.join(voice.label(Label::ListBreak))),

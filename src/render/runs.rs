@@ -54,10 +54,7 @@ fn figures(line: &RunLine, locale: Locale) -> String {
         (Figure::Failed, counts.failed),
         (Figure::Unreachable, counts.unreachable),
     ];
-    let shown = std::iter::once((Figure::Found, counts.found));
-    let shown = shown.chain(beside.into_iter().filter(|(_, count)| *count > 0));
-    let say = |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
-    shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak))
+    voice.figures(&[(Figure::Found, counts.found)], &beside).join(voice.label(Label::ListBreak))
 }
 
 /// The runs as JSON: the columns of the table `runs`. An interrupted run has only the known ones.

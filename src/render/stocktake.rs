@@ -8,43 +8,40 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
-use crate::engine::history::findings::Life;
+use crate::engine::history::findings::{Finding, Life};
 use crate::engine::model::{Currency, Locale, Text};
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::TagNames;
 use crate::render::bill;
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
-use crate::render::edge::{cell, code, plain};
+use crate::render::edge::plain;
 use crate::render::forgotten;
 use crate::render::money::{caveat, cost, figure, over as over_budget};
-use crate::render::page::linked;
+use crate::render::page::{Fit, Head, Page, Shown};
 
 /// The number of unconfirmed instances in a message. The record has the whole list.
 const NAMED: usize = 10;
 
 /// The whole stocktake in Markdown.
 pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String {
-    let mut out = format!("# {}\n\n", cell(&title(stocktake, locale)));
-    for line in summary(stocktake, money, locale) {
-        let _ = writeln!(out, "- {}", cell(&line));
+    let (mut head, mut page) = (Page::new(locale), Page::new(locale));
+    head.title(title(stocktake, locale));
+    summary(stocktake, money, locale).into_iter().for_each(|line| head.item(line));
+    let bill = stocktake.bill.as_ref().map(|part| {
+        let title = phrase(locale, Phrase::BillOf { month: part.months.month });
+        format!("## {title}\n\n{}", bill::services(part, locale))
+    });
+    groups(&mut page, stocktake, money, locale);
+    table(&mut page, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
+    table(&mut page, stocktake, stocktake.running(), Term::Running, money, locale);
+    table(&mut page, stocktake, stocktake.kept(), Term::Kept, money, locale);
+    if let Some(found) = &stocktake.forgotten {
+        let how = (money, locale, stocktake.zone, stocktake.links.as_deref());
+        forgotten::section(&mut page, found, how, usize::MAX, str::to_owned);
     }
-    out.push('\n');
-    if let Some(part) = &stocktake.bill {
-        let _ = write!(
-            out,
-            "## {}\n\n{}",
-            phrase(locale, Phrase::BillOf { month: part.months.month }),
-            bill::services(part, locale)
-        );
-    }
-    groups(&mut out, stocktake, money, locale);
-    table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
-    table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
-    table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
-    out += &forgotten::of_stocktake(stocktake, money, locale);
-    findings(&mut out, stocktake, locale);
-    out
+    findings(&mut page, stocktake, locale);
+    format!("{}\n{}{}", head.markdown(), bill.unwrap_or_default(), page.markdown())
 }
 
 /// The days of a finding's life, by the clocks of the stocktake's zone.
@@ -59,19 +56,15 @@ pub(crate) const FINDING: [Term; 7] =
     [Term::Resource, Term::What, Term::Region, Term::Found, Term::Notified, Term::Mended, Term::Verified];
 
 /// What there was to mend, and what became of it.
-fn findings(out: &mut String, stocktake: &Stocktake, locale: Locale) {
-    if stocktake.findings.is_empty() {
-        return;
-    }
-    let heads = FINDING.map(|head| term(locale, head)).join(" | ");
-    let _ = writeln!(out, "## {}\n\n| {heads} |\n|{}", term(locale, Term::Findings), "---|".repeat(FINDING.len()));
-    for (finding, life) in &stocktake.findings {
-        let page = stocktake.links.as_ref().and_then(|links| finding.page(links));
-        let [found, notified, mended, verified] = days(stocktake, life);
-        let (id, what, region) = (linked(code(&finding.id), page), cell(&finding.what), cell(&finding.place.region));
-        let _ = writeln!(out, "| {id} | {what} | {region} | {found} | {notified} | {mended} | {verified} |");
-    }
-    out.push('\n');
+fn findings(page: &mut Page, stocktake: &Stocktake, locale: Locale) {
+    let row = |(finding, life): &(Finding, Life)| {
+        let link = stocktake.links.as_ref().and_then(|links| finding.page(links));
+        let about = [Shown::from(&*finding.id).linked(link), (&*finding.what).into(), (&*finding.place.region).into()];
+        about.into_iter().chain(days(stocktake, life).map(Shown::from)).collect()
+    };
+    let [id, others @ ..] = FINDING.map(|head| term(locale, head));
+    let heads = std::iter::once(Head::id(id)).chain(others.map(|head| Head::new(head, Fit::Cut))).collect();
+    page.grid(Some(term(locale, Term::Findings)), heads, stocktake.findings.iter().map(row).collect());
 }
 
 /// A short message for the account's owner; `place` is the location of the whole list.
@@ -175,70 +168,54 @@ fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
 }
 
 /// What runs by the tag by which costs are grouped, as a table.
-fn groups(out: &mut String, stocktake: &Stocktake, money: &Money, locale: Locale) {
-    let Some(key) = money.group_by_tag.as_ref().filter(|_| stocktake.running().next().is_some()) else { return };
+fn groups(page: &mut Page, stocktake: &Stocktake, money: &Money, locale: Locale) {
+    let Some(key) = &money.group_by_tag else { return };
     let (instances, month) = (term(locale, Term::of_counts(stocktake.has_others())), term(locale, Term::PerMonth));
-    let _ = writeln!(out, "| {} | {instances} | {month} |\n|---|---|---|", cell(key));
-    for (value, sum) in stocktake.by_group() {
-        let amount = cost(&sum, money, locale);
-        let _ = writeln!(out, "| {} | {} | {} |", cell(value.unwrap_or("-")), sum.instances, cell(&amount));
-    }
-    out.push('\n');
+    let row = |(value, sum): (Option<&str>, Cost)| {
+        vec![value.unwrap_or("-").into(), sum.instances.to_string().into(), cost(&sum, money, locale).into()]
+    };
+    let heads = [&**key, instances, month].map(|head| Head::new(head, Fit::Cut));
+    page.grid(None, heads.into(), stocktake.by_group().into_iter().map(row).collect());
 }
 
 fn table<'a>(
-    out: &mut String,
+    page: &mut Page,
     stocktake: &Stocktake,
     lines: impl Iterator<Item = &'a Line>,
     heading: Term,
     money: &Money,
     locale: Locale,
 ) {
-    let mut lines = lines.peekable();
-    if lines.peek().is_none() {
-        return;
-    }
-    let columns = [
-        Term::of_ids(stocktake.has_others()),
-        Term::Name,
-        Term::Region,
-        Term::Type,
-        Term::State,
-        Term::Created,
-        Term::Started,
-        Term::Owner,
-        Term::HowKnown,
-        Term::LaunchedBy,
-        Term::Kept,
-        Term::PerMonth,
+    let head = |column| Head::new(term(locale, column), Fit::Cut);
+    let heads = vec![
+        Head::id(term(locale, Term::of_ids(stocktake.has_others()))),
+        head(Term::Name),
+        head(Term::Region),
+        head(Term::Type),
+        head(Term::State),
+        head(Term::Created),
+        head(Term::Started),
+        head(Term::Owner),
+        head(Term::HowKnown),
+        head(Term::LaunchedBy),
+        head(Term::Kept),
+        head(Term::PerMonth),
     ];
-    let _ = write!(out, "## {}\n\n|", term(locale, heading));
-    for column in columns {
-        let _ = write!(out, " {} |", term(locale, column));
-    }
-    let _ = writeln!(out, "\n|{}", "---|".repeat(columns.len()));
     let time = |at: &Option<DateTime<Utc>>| {
-        at.map_or(String::new(), |at| at.with_timezone(&stocktake.zone).format("%Y-%m-%d %H:%M %Z").to_string())
+        let local = at.map(|at| at.with_timezone(&stocktake.zone).format("%Y-%m-%d %H:%M %Z").to_string());
+        Shown::from(local.unwrap_or_default())
     };
-    for line in lines {
+    let row = |line: &Line| {
         let Line { id, name, kind, state, created, started, owner, launched_by, kept, .. } = line;
         let (owner, how) =
             owner.as_ref().map_or((term(locale, Term::Nobody), ""), |owner| (&owner.name, owner.how.as_str()));
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} | {state} | {} | {} | {} | {} | {} | {} | {} |",
-            linked(code(&id.name), stocktake.links.as_ref().and_then(|links| links.resource(id))),
-            cell(name),
-            cell(&id.place.region),
-            cell(kind),
-            time(created),
-            time(started),
-            cell(owner),
-            cell(how),
-            cell(launched_by.as_deref().unwrap_or_default()),
-            cell(&phrase(locale, Phrase::IsKept(kept))),
-            cell(&monthly(line, money, locale)),
-        );
-    }
-    out.push('\n');
+        let link = stocktake.links.as_ref().and_then(|links| links.resource(id));
+        let about = [&**name, &id.place.region, kind, state.as_str()].map(Shown::from);
+        let launched_by = launched_by.as_deref().unwrap_or_default();
+        let rest = [phrase(locale, Phrase::IsKept(kept)), monthly(line, money, locale)].map(Shown::from);
+        let cells =
+            std::iter::once(Shown::from(&*id.name).linked(link)).chain(about).chain([created, started].map(time));
+        cells.chain([owner, how, launched_by].map(Shown::from)).chain(rest).collect()
+    };
+    page.grid(Some(term(locale, heading)), heads, lines.map(row).collect());
 }

@@ -114,11 +114,8 @@ fn figures(undo: &Undo) -> String {
     let beside =
         [(Figure::Started, counts.started), (Figure::Failed, counts.failed), (Figure::Unreachable, counts.unreachable)];
     let selected = undo.found.iter().filter(|found| is_selected(found)).count();
-    let shown = [(Figure::Found, selected), (Figure::ToDo, undo.plan.steps.len())]
-        .into_iter()
-        .chain(beside.into_iter().filter(|(_, count)| *count > 0));
-    let say = |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
-    let list = shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak));
+    let always = [(Figure::Found, selected), (Figure::ToDo, undo.plan.steps.len())];
+    let list = voice.figures(&always, &beside).join(voice.label(Label::ListBreak));
     let word = match undo.health() {
         Health::Ok => "ok",
         Health::Degraded => "DEGRADED",

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 use crate::engine::config::Policy;
+use crate::engine::judge::Ruling;
 use crate::engine::judge::near_miss::NearMiss;
-use crate::engine::model::{Action, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
+use crate::engine::model::{Action, Instance, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
 use crate::engine::report::{Report, Row};
-use crate::render::catalogue::{Counted, Label, Letter, Sentence, Term, detail, letter, term, voice};
+use crate::render::catalogue::{Counted, Label, Letter, Sentence, Term, detail, letter, meaning, term, voice};
 use crate::render::columns::account;
 use crate::render::edge::plain;
 
@@ -16,6 +17,15 @@ use crate::render::edge::plain;
 /// none of their control characters.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     plain(&crate::render::catalogue::remark(remark, zone, locale))
+}
+
+/// The verdict on one instance in a sentence, and what it means.
+pub(crate) fn ruled(instance: &Instance, ruling: &Ruling, locale: Locale) -> [String; 2] {
+    let (id, name, verdict, reason) = (&instance.id, instance.name(), &ruling.verdict, ruling.verdict.reason());
+    let not_armed = not_armed(ruling.not_armed, ruling.policy.as_deref(), locale);
+    let ruled = Sentence::Ruled { id, name, verdict: verdict.as_str(), reason, not_armed: not_armed.as_deref() };
+    let because = Sentence::Because { meaning: meaning(reason, locale), detail: &detail(verdict, locale) };
+    [ruled, because].map(|sentence| voice(locale).say(sentence))
 }
 
 /// Who launched an instance, according to an event.

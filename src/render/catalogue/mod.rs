@@ -189,6 +189,14 @@ impl Voice {
         plain(&messages::say(self.0, "sentence", sentence))
     }
 
+    /// The counts of `always`, and those of `others` that are not zero.
+    pub(crate) fn figures(self, always: &[(Figure, usize)], others: &[(Figure, usize)]) -> Vec<String> {
+        let shown = always.iter().chain(others.iter().filter(|(_, count)| *count > 0));
+        shown
+            .map(|(figure, count)| self.say(Sentence::Figure { figure: *figure, number: &count.to_string() }))
+            .collect()
+    }
+
     /// A verdict whose action is not carried out here.
     pub(crate) fn would(self, action: Action) -> String {
         messages::say(self.0, "would", action)

@@ -52,6 +52,7 @@ impl Closed {
 
 /// The facts that a rule evaluated, on one line.
 pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
+    let plainly = || say(locale, "inputs", inputs);
     match inputs {
         Inputs::Busy { last_hour: _, limits: None } => say(locale, "busy", "off"),
         Inputs::Busy { last_hour: Activity::Measured(hour), limits: Some(limits) } => {
@@ -67,44 +68,23 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
             part(locale, "active", context! { sign => sign.as_str(), at => Serde(sign.at()) })
         }
         Inputs::Idle { idleness } => say(locale, "idleness", idleness),
-        Inputs::WithoutPolicy
-        | Inputs::Kept { .. }
-        | Inputs::KeptUntil { .. }
-        | Inputs::KeepUnreadable { .. }
-        | Inputs::TagUnknown { .. }
-        | Inputs::NeverListed { .. }
-        | Inputs::NotInScope { .. }
-        | Inputs::NoPolicy { .. }
-        | Inputs::NotSelected { .. }
-        | Inputs::OtherHub { .. }
-        | Inputs::InTransition { .. }
-        | Inputs::NotRunning { .. }
-        | Inputs::MatchUnknown { .. }
-        | Inputs::Incomplete { .. }
-        | Inputs::AutoScalingMember { .. }
-        | Inputs::KubernetesNode { .. }
-        | Inputs::ContainerHost { .. }
-        | Inputs::ManagedService { .. }
-        | Inputs::Spot { .. }
-        | Inputs::InstanceStore { .. }
-        | Inputs::NoSaving { .. }
-        | Inputs::Appliance { .. }
-        | Inputs::CannotStop { .. }
-        | Inputs::PausesItself { .. }
-        | Inputs::ScheduleUnreadable { .. }
-        | Inputs::CalendarExhausted { .. }
-        | Inputs::Frozen { .. }
-        | Inputs::Reopening { .. }
-        | Inputs::WithinHours { .. }
-        | Inputs::Undone { .. }
-        | Inputs::Overtime { .. }
-        | Inputs::Young { .. }
-        | Inputs::CannotHibernate { .. }
-        | Inputs::ExpiringBackups { .. }
-        | Inputs::MaintenanceWindow { .. }
-        | Inputs::RestartFight { .. }
-        | Inputs::LoggedIn { .. }
-        | Inputs::OutsideHours { .. } => say(locale, "inputs", inputs),
+        // Its tags and the settings.
+        Inputs::WithoutPolicy | Inputs::Kept { .. } | Inputs::KeptUntil { .. } => plainly(),
+        Inputs::KeepUnreadable { .. } | Inputs::TagUnknown { .. } | Inputs::NeverListed { .. } => plainly(),
+        Inputs::NotInScope { .. } | Inputs::NoPolicy { .. } | Inputs::NotSelected { .. } => plainly(),
+        Inputs::OtherHub { .. } | Inputs::MatchUnknown { .. } => plainly(),
+        // What it is, and what it is doing.
+        Inputs::InTransition { .. } | Inputs::NotRunning { .. } | Inputs::Incomplete { .. } => plainly(),
+        Inputs::AutoScalingMember { .. } | Inputs::KubernetesNode { .. } | Inputs::ContainerHost { .. } => plainly(),
+        Inputs::ManagedService { .. } | Inputs::Spot { .. } | Inputs::InstanceStore { .. } => plainly(),
+        Inputs::NoSaving { .. } | Inputs::Appliance { .. } | Inputs::CannotStop { .. } => plainly(),
+        Inputs::PausesItself { .. } | Inputs::CannotHibernate { .. } | Inputs::ExpiringBackups { .. } => plainly(),
+        Inputs::LoggedIn { .. } => plainly(),
+        // Its hours.
+        Inputs::ScheduleUnreadable { .. } | Inputs::CalendarExhausted { .. } | Inputs::Frozen { .. } => plainly(),
+        Inputs::Reopening { .. } | Inputs::WithinHours { .. } | Inputs::OutsideHours { .. } => plainly(),
+        Inputs::Undone { .. } | Inputs::Overtime { .. } | Inputs::Young { .. } => plainly(),
+        Inputs::MaintenanceWindow { .. } | Inputs::RestartFight { .. } => plainly(),
     }
 }
 

@@ -5,11 +5,11 @@ use crate::engine::judge::explain::Asked;
 use crate::engine::model::{Instance, Locale};
 use crate::engine::trends::HeatMap;
 use crate::render::catalogue::page::{Text, text as say};
-use crate::render::catalogue::{Label, Sentence, detail, inputs, meaning, mend, voice};
+use crate::render::catalogue::{Label, Sentence, inputs, mend, voice};
 use crate::render::html::document::{Block, Cell, Document, Head, Heat, Table};
 use crate::render::html::people::People;
 use crate::render::html::{NoPage, Options, heat};
-use crate::render::words::not_armed;
+use crate::render::words::ruled;
 
 /// The page of an explanation. `more`: further sentences about the instance. `map`: when it ran, and what happened to it.
 ///
@@ -23,20 +23,13 @@ pub fn explain(
     map: Option<&HeatMap>,
     options: &Options<'_>,
 ) -> Result<String, NoPage> {
-    let (locale, verdict, reason) = (options.locale, &ruling.verdict, ruling.verdict.reason());
+    let locale = options.locale;
     let people = People::of([].into_iter(), options.names, locale);
     let word = |text| say(locale, text);
-    let not_armed = not_armed(ruling.not_armed, ruling.policy.as_deref(), locale);
-    let ruled = Sentence::Ruled {
-        id: &instance.id,
-        name: instance.name(),
-        verdict: verdict.as_str(),
-        reason,
-        not_armed: not_armed.as_deref(),
-    };
-    let because = Sentence::Because { meaning: meaning(reason, locale), detail: &detail(verdict, locale) };
-    let change = asked.iter().find(|one| one.decides).map(|one| Sentence::WouldChange { mend: mend(one.rule, locale) });
-    let sentences = [Some(because), change].into_iter().flatten().map(|sentence| voice(locale).say(sentence));
+    let [ruled, because] = ruled(instance, ruling, locale);
+    let decides = asked.iter().find(|one| one.decides);
+    let change = decides.map(|one| voice(locale).say(Sentence::WouldChange { mend: mend(one.rule, locale) }));
+    let sentences = std::iter::once(because).chain(change);
     let row = |one: &Asked| {
         let Asked { rule, inputs: read, says, decides } = one;
         let result = match (says, decides) {
@@ -57,7 +50,7 @@ pub fn explain(
     let document = Document {
         title: say(locale, Text::Explained { id: &instance.id, name: instance.name() }),
         // Backticks are for terminals.
-        headline: people.text(&voice(locale).say(ruled)).replace('`', ""),
+        headline: people.text(&ruled).replace('`', ""),
         lines: sentences.chain(more.iter().cloned()).map(|line| people.text(&line).into()).collect(),
         blocks: map.map(|map| Block::Heat(ran(map, locale))).into_iter().chain([Block::Table(rules)]).collect(),
         found_by: vec![(

@@ -109,7 +109,8 @@ impl Inner {
     }
 
     pub(super) fn each(&mut self, target: &Target, ids: &[Box<str>], mut act: impl FnMut(&mut Instance)) {
-        let places: Vec<usize> = Kind::ALL.iter().copied().flat_map(|kind| self.places(target, kind, Some(ids))).collect();
+        let places: Vec<usize> =
+            Kind::ALL.iter().copied().flat_map(|kind| self.places(target, kind, Some(ids))).collect();
         for place in places {
             act(&mut self.instances[place]);
         }
