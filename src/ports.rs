@@ -17,7 +17,7 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Account, DatabaseEvent, Instance, Kind, Message, ReportOnly, ResourceId, Suspended, Tags, Target,
+    Account, DatabaseEvent, Instance, Kind, Message, ReportOnly, ResourceId, Suspended, Tags, Target, TaskSize,
 };
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
@@ -100,6 +100,11 @@ pub trait Scan {
     /// Why they are unknown.
     fn database_events(&self, _target: &Target) -> impl Future<Output = Result<Vec<DatabaseEvent>, String>> {
         async { Err("this port knows no events".to_owned()) }
+    }
+
+    /// The size of the tasks of a task definition; `None` where the definition does not say it.
+    fn task_size(&self, _: &Target, _definition: &str) -> impl Future<Output = Result<Option<TaskSize>, String>> {
+        async { Err("this port reads no task definitions".to_owned()) }
     }
 
     /// The last hour before `now` of these instances. One answer for each; a gap has its reason.

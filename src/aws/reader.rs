@@ -21,7 +21,7 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, ReportOnly, Tags, Target};
+use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, ReportOnly, Tags, Target, TaskSize};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -230,6 +230,11 @@ impl Scan for AwsReader<'_> {
     async fn database_events(&self, target: &Target) -> Result<Vec<DatabaseEvent>, String> {
         let credentials = self.credentials(&target.account).await?;
         database_events::list(&self.aws, target, credentials).await
+    }
+
+    async fn task_size(&self, target: &Target, definition: &str) -> Result<Option<TaskSize>, String> {
+        let credentials = self.credentials(&target.account).await?;
+        services::task_size(&self.aws, target, definition, credentials).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

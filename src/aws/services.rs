@@ -17,11 +17,12 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use crate::aws::answers::{check_account, filled, instant};
 use crate::aws::errors::{CallError, is_denied};
 use crate::aws::{Aws, Tokens, listed, words};
-use crate::engine::model::{Deployment, Instance, ResourceId, Scaling, Service, Suspended, Tags, Target};
+use crate::engine::model::{Deployment, Instance, ResourceId, Scaling, Service, Suspended, Tags, Target, TaskSize};
 
 const CLUSTERS: &str = "ecs:ListClusters";
 const SERVICES: &str = "ecs:ListServices";
 const DESCRIBE: &str = "ecs:DescribeServices";
+const DEFINITION: &str = "ecs:DescribeTaskDefinition";
 const TARGETS: &str = "application-autoscaling:DescribeScalableTargets";
 
 /// The maximum number of entries on a page of clusters and of services.
@@ -185,6 +186,27 @@ async fn describe(
         .collect()
 }
 
+/// The size of the tasks of a task definition.
+///
+/// # Errors
+/// Why it is unknown.
+pub(crate) async fn task_size(
+    aws: &Aws,
+    target: &Target,
+    definition: &str,
+    credentials: Option<SharedCredentialsProvider>,
+) -> Result<Option<TaskSize>, String> {
+    let client = Client::from_conf(builder(aws, target, credentials).build());
+    let answer = client.describe_task_definition().task_definition(definition).send().await;
+    let answer = answer.map_err(|error| words(DEFINITION, &error))?;
+    let Some(raw) = answer.task_definition() else { return Ok(None) };
+    let platform = raw.runtime_platform();
+    let system = platform.and_then(|platform| platform.operating_system_family()).map(|system| system.as_str());
+    let architecture = platform.and_then(|platform| platform.cpu_architecture()).map(|name| name.as_str());
+    let storage = raw.ephemeral_storage().and_then(|storage| u32::try_from(storage.size_in_gib()).ok());
+    Ok(TaskSize::read(raw.cpu(), raw.memory(), system, architecture, storage))
+}
+
 /// What is suspended of the scalable targets of services, by service.
 async fn scaling(client: &AutoScaling, place: &Arc<Target>) -> Result<HashMap<ResourceId, Suspended>, String> {
     let call = client.describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
@@ -234,6 +256,7 @@ fn service(place: &Arc<Target>, raw: &Raw) -> Instance {
         managed_by: filled(raw.resource_management_type().map(|manager| manager.as_str())),
         deployments: deployments.chain(sets).collect(),
         task_definition: filled(raw.task_definition()),
+        task: None,
         scaling: Scaling::Unknown,
     };
     let name = raw.service_name().unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::aws::{Aws, words};
 use crate::engine::config::ScopeSettings;
 
 /// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
-const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["application-autoscaling:DescribeScalableTargets","ec2:Describe*","ecs:DescribeServices","ecs:ListClusters","ecs:ListServices","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","eks:DescribeCluster","eks:ListClusters","eks:ListFargateProfiles","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases","rds:DescribeDBClusters","rds:DescribeDBInstances","rds:DescribeEvents","ssm:DescribeSessions"],"Resource":"*"}]}"#;
+const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["application-autoscaling:DescribeScalableTargets","ec2:Describe*","ecs:DescribeServices","ecs:DescribeTaskDefinition","ecs:ListClusters","ecs:ListServices","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","eks:DescribeCluster","eks:ListClusters","eks:ListFargateProfiles","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases","rds:DescribeDBClusters","rds:DescribeDBInstances","rds:DescribeEvents","ssm:DescribeSessions"],"Resource":"*"}]}"#;
 
 /// A kept session is used again only if it outlives the longest run of a function, 900 s.
 const OUTLIVES: Duration = Duration::from_secs(16 * 60);

@@ -13,8 +13,8 @@ use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
 use crate::engine::kinds::database::left_over::left_over;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{
-    Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Suspended, Target, Unreachable, is_account,
-    is_sane,
+    Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Suspended, Target, TaskSize, Unreachable,
+    is_account, is_sane,
 };
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
@@ -51,6 +51,8 @@ pub struct Recorded {
     pub(super) loose: BTreeMap<(ReportOnly, Box<str>, Box<str>), Loose>,
     /// What is suspended of scalable targets.
     pub(super) scalable: Vec<(ResourceId, Suspended)>,
+    /// The sizes of tasks, by the ARN of their definition.
+    pub(super) tasks: Vec<(Box<str>, TaskSize)>,
 }
 
 /// The instances of one target in an inventory, and why they are incomplete.
@@ -101,7 +103,7 @@ impl Recorded {
         let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
         recorded.find_left_over();
         recorded.place(settings)?;
-        recorded.join_scaling();
+        recorded.join_services();
         recorded.note_unplaced();
         recorded.note_unnamed(settings);
         Ok(recorded)

@@ -20,9 +20,10 @@ pub(super) fn join(parts: Vec<(String, Recorded)>) -> Result<Recorded, Inventory
     let mut joining = Joining::default();
     joining.all.taken_at = taken.and_then(|all| all.into_iter().max());
     for (file, part) in parts {
-        let Recorded { taken_at: _, notes, accounts, targets, loose, scalable } = part;
+        let Recorded { taken_at: _, notes, accounts, targets, loose, scalable, tasks } = part;
         joining.all.notes.extend(notes);
         joining.all.scalable.extend(scalable);
+        joining.all.tasks.extend(tasks);
         joining.all.loose.extend(loose);
         accounts.into_values().for_each(|found| joining.account(found));
         targets.into_iter().for_each(|(target, saw)| joining.target(&file, target, saw));

@@ -1,5 +1,5 @@
 //! The answers of `aws ecs describe-services --include TAGS`, and of `aws application-autoscaling describe-scalable-targets`
-//! for ECS, reduced to what rules read.
+//! and `aws ecs describe-task-definition` for them, reduced to what rules and prices read.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::{Deployment, Instance, Kind, ResourceId, Scaling, Service, Suspended, Target};
+use crate::engine::model::{Deployment, Instance, Kind, ResourceId, Scaling, Service, Suspended, Target, TaskSize};
 use crate::local::databases::filled;
 use crate::local::inventory::Recorded;
 use crate::local::reduce::{flag, list, tags_of, target_of, text, time};
@@ -31,20 +31,27 @@ pub(super) fn read(file: &str, document: &Value) -> Option<Recorded> {
     if let Some(targets) = listed("ScalableTargets") {
         return Some(Recorded { scalable: targets.iter().filter_map(scalable).collect(), ..Recorded::default() });
     }
+    if let Some(definition) = document.get("taskDefinition").filter(|definition| definition.is_object()) {
+        return Some(Recorded { tasks: task(definition).into_iter().collect(), ..Recorded::default() });
+    }
     let is_whole = WHOLE.iter().all(|key| document.get(key).is_some());
     is_whole.then(|| Recorded::of_found(std::iter::once(service(document))))
 }
 
 impl Recorded {
-    /// Adds to each service what is suspended of its scalable target. A service without one stays unknown: the answer may be
-    /// of another Region.
-    pub(super) fn join_scaling(&mut self) {
+    /// Adds to each service what is suspended of its scalable target, and the size of its tasks. A service without a scalable
+    /// target stays unknown: the answer may be of another Region.
+    pub(super) fn join_services(&mut self) {
         let suspended: HashMap<ResourceId, Suspended> = std::mem::take(&mut self.scalable).into_iter().collect();
+        let tasks: HashMap<Box<str>, TaskSize> = std::mem::take(&mut self.tasks).into_iter().collect();
         let found = self.targets.values_mut().flat_map(|saw| &mut saw.instances);
         for one in found.filter(|one| one.id.kind == Kind::Service) {
-            if let (Some(facts), Some(suspended)) = (&mut one.service, suspended.get(&one.id)) {
+            let Some(facts) = &mut one.service else { continue };
+            if let Some(suspended) = suspended.get(&one.id) {
                 facts.scaling = Scaling::Target(*suspended);
             }
+            let task = facts.task_definition.as_ref().and_then(|definition| tasks.get(definition));
+            facts.task = task.copied().or(facts.task);
         }
     }
 }
@@ -59,6 +66,15 @@ fn instant(raw: &Value, key: &str) -> Option<DateTime<Utc>> {
 
 fn count(raw: &Value, key: &str) -> Option<u32> {
     raw.get(key)?.as_u64().and_then(|count| u32::try_from(count).ok())
+}
+
+/// The size of the tasks of one definition, with its ARN.
+fn task(raw: &Value) -> Option<(Box<str>, TaskSize)> {
+    let platform = |key: &str| text(raw, &["runtimePlatform", key]);
+    let storage = raw.get("ephemeralStorage").and_then(|storage| count(storage, "sizeInGiB"));
+    let (system, architecture) = (platform("operatingSystemFamily"), platform("cpuArchitecture"));
+    let size = TaskSize::read(text(raw, &["cpu"]), text(raw, &["memory"]), system, architecture, storage)?;
+    Some((filled(raw, "taskDefinitionArn")?, size))
 }
 
 /// One entry of `services`.
@@ -81,6 +97,7 @@ fn service(raw: &Value) -> Instance {
         managed_by: filled(raw, "resourceManagementType"),
         deployments: list(raw, "deployments").iter().map(deployment("rolloutState")).chain(sets).collect(),
         task_definition: filled(raw, "taskDefinition"),
+        task: None,
         scaling: Scaling::Unknown,
     };
     let [arn, cluster] = arns;

@@ -147,8 +147,7 @@ pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
         talk: _,
         group: _,
         weight: _,
-        price: _,
-        units: _,
+        parts: _,
         monthly,
     } = row;
     Line {

@@ -27,7 +27,7 @@ use crate::ports::Scan;
 use crate::run::contained::contained;
 use crate::run::evidence::gather;
 use crate::run::scan::{Found, RESERVE};
-use crate::run::{Clock, Gathered, Scanned, contacts};
+use crate::run::{Clock, Gathered, Scanned, contacts, task_sizes};
 
 /// A run's judge, and the instances that wait for more data.
 pub(crate) struct Judging<'a> {
@@ -36,6 +36,8 @@ pub(crate) struct Judging<'a> {
     never: Unmatched<'a>,
     /// Databases that were started or stopped since the run before, and nothing tells by whom.
     unexplained: Vec<(Found, Seen)>,
+    /// Services whose prices depend on task definitions that are unknown.
+    unsized_services: Vec<(Found, Seen)>,
     /// Instances that their account's alternate contact may own.
     unowned: Vec<Found>,
     open: Open,
@@ -74,6 +76,7 @@ impl<'a> Judging<'a> {
             judge,
             never: settings.never.unmatched(),
             unexplained: Vec::new(),
+            unsized_services: Vec::new(),
             unowned: Vec::new(),
             open: Open::default(),
         }
@@ -86,6 +89,9 @@ impl<'a> Judging<'a> {
         self.never.see(account(scanned, &found.instance.id.place), &found.instance);
         match seen {
             Some(seen) if seen.is_unexplained() => self.unexplained.push((found, seen)),
+            Some(seen) if task_sizes::wants(self.assessor.settings, self.assessor.mode, &found.instance) => {
+                self.unsized_services.push((found, seen));
+            }
             seen => self.dated(found, seen, scanned),
         }
     }
@@ -105,7 +111,11 @@ impl<'a> Judging<'a> {
     /// skips them and their policy asks for it; and by their last hour, if it decides.
     pub(crate) async fn finish(mut self, port: &impl Scan, scanned: &mut Scanned) {
         self.explain(port, scanned).await;
-        let Self { mut assessor, judge, never, unexplained: _, unowned, mut open } = self;
+        let (waiting, width) = (std::mem::take(&mut self.unsized_services), self.assessor.settings.run.width);
+        for (found, seen) in task_sizes::ask(port, waiting, self.assessor.clock, width).await {
+            self.dated(found, Some(seen), scanned);
+        }
+        let Self { mut assessor, judge, never, unexplained: _, unsized_services: _, unowned, mut open } = self;
         scanned.never_matched = never.patterns().map(str::to_owned).collect();
         scanned.background.contacts =
             contacts::ask(port, assessor.settings, &owning(&unowned, scanned), assessor.clock, RESERVE).await;

@@ -59,6 +59,7 @@ mod stop_tag;
 mod sudden;
 mod sweep;
 pub mod tables;
+mod task_sizes;
 mod texts;
 pub mod trends;
 mod undo;

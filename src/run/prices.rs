@@ -88,7 +88,7 @@ pub(crate) async fn look_up(
     }
     let (prices, mut notes) = known(hub, &order.settings.money).await;
     let Some(mut prices) = prices else { return (None, notes) };
-    let keys = rows.iter().filter_map(|row| row.price.as_deref()?.as_ref().ok()).cloned();
+    let keys = rows.iter().flat_map(Row::price_keys).cloned();
     let causes = fill(list, &mut prices, keys, order.clock.at()).await;
     notes.lines.extend(causes.into_iter().map(|cause| format!("a price is unknown: {cause}")));
     (Some(prices), notes)
@@ -133,8 +133,8 @@ pub async fn with_known_prices(money: &Money, hub: &impl ReadRecord, mut report:
     let (prices, notes) = known(hub, money).await;
     let prices = prices.unwrap_or_default().or_bundled(bundled::prices());
     put(&prices, &mut report.rows, report.at);
-    let mut keys = report.rows.iter().filter_map(|row| row.price.as_deref()?.as_ref().ok());
-    report.bundled_prices = bundled::date().filter(|_| keys.any(|key| prices.is_bundled(key)));
+    let is_bundled = report.rows.iter().flat_map(Row::price_keys).any(|key| prices.is_bundled(key));
+    report.bundled_prices = bundled::date().filter(|_| is_bundled);
     report.priced = true;
     report.noting(notes)
 }

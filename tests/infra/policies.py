@@ -259,7 +259,7 @@ TABLE = [
     # Without `Databases`, as by default.
     *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
     # The same of `Services`.
-    *[row for action in ("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "application-autoscaling:DescribeScalableTargets") for row in [
+    *[row for action in ("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "ecs:DescribeTaskDefinition", "application-autoscaling:DescribeScalableTargets") for row in [
         ("reader", action, "*", {}, YES), ("reader-no-databases", action, "*", {}, NO),
         ("actor", action, "*", {}, action == "ecs:DescribeServices")]],
     *[(who, action, SERVICE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")

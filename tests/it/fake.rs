@@ -19,7 +19,7 @@ use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::evidence::idle::Evidence;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::{
-    Account, DatabaseEvent, Happened, Instance, Message, ReportOnly, ResourceId, State, Tags, Target,
+    Account, DatabaseEvent, Happened, Instance, Message, ReportOnly, ResourceId, State, Tags, Target, TaskSize,
 };
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
@@ -53,6 +53,8 @@ pub enum Deed {
     AskVolumes,
     /// A look at the events of databases.
     AskEvents,
+    /// The size of a task definition, which the text names.
+    AskTaskSize,
     /// A scan of kinds that are only reported.
     AskReported,
     Tag,
@@ -86,6 +88,7 @@ impl Deed {
             | Self::AskBalancers
             | Self::AskVolumes
             | Self::AskEvents
+            | Self::AskTaskSize
             | Self::AskReported
             | Self::ReadSwitch
             | Self::ReadRecord
@@ -156,6 +159,8 @@ struct Inner {
     reported: BTreeMap<(Target, ReportOnly), Result<Vec<Facts>, String>>,
     /// What AWS says of databases; `None` where it is not asked to.
     events: Option<Vec<DatabaseEvent>>,
+    /// The sizes of task definitions; `None` where they may not be read.
+    task_sizes: Option<BTreeMap<String, TaskSize>>,
     faults: Faults,
     switch_reads: usize,
     paused: Option<String>,
@@ -169,6 +174,12 @@ struct Inner {
 }
 
 impl World {
+    /// From now on these task definitions may be read.
+    pub fn task_sizes(&self, sizes: impl IntoIterator<Item = (&'static str, TaskSize)>) {
+        let sizes = sizes.into_iter().map(|(name, size)| (name.to_owned(), size));
+        self.state.borrow_mut().task_sizes = Some(sizes.collect());
+    }
+
     /// Every message that a channel has accepted, with the channel's name, in order.
     pub fn said(&self) -> Vec<(String, Message)> {
         self.state.borrow().said.clone()
@@ -204,6 +215,7 @@ impl World {
                 usable: BTreeSet::new(),
                 reported: BTreeMap::new(),
                 events: None,
+                task_sizes: None,
                 faults: Faults::default(),
                 switch_reads: 0,
                 paused: None,

@@ -1,8 +1,9 @@
 //! The list price of a database: the attributes by which the price list tells databases apart. Storage, I/O and backups are
 //! not in it. Storage and backups are billed while it is stopped, too, so a stop saves what is in it and no more.
 
+use crate::engine::cost::parts::Part;
 use crate::engine::cost::price::{PriceKey, Tenancy};
-use crate::engine::model::{Database, Instance, Product};
+use crate::engine::model::{Database, Instance, Member, Product};
 
 /// The names of an engine in the price list: the engine and its edition. Engines with other ways of licensing are not
 /// here, and have no price.
@@ -31,6 +32,9 @@ pub(crate) const DOCDB: &str = "docdb";
 /// Neptune, too.
 pub(crate) const NEPTUNE: &str = "neptune";
 
+/// The storage type of I/O-Optimized clusters of Aurora.
+const IO_OPTIMIZED: &str = "aurora-iopt1";
+
 /// The parts of [`PriceKey::operation`] of a database, in this order.
 const PARTS: &str = "|";
 
@@ -54,17 +58,47 @@ impl<'a> Priced<'a> {
     }
 }
 
-/// The key of the list price of a DB instance, or of one member of a cluster.
+/// What a DB instance costs, or the members of a cluster, which are billed one by one.
+///
+/// # Errors
+/// Why that is unknown, as text.
+pub(crate) fn parts(instance: &Instance, facts: &Database) -> Result<Box<[Part]>, String> {
+    let (is_cluster, region) = (instance.id.is_db_cluster(), &*instance.id.place.region);
+    let key = |class: Option<&str>| key(class.unwrap_or_default(), is_cluster, facts, region);
+    if facts.members.is_empty() {
+        return key(Some(&instance.kind)).map(|key| Part::count([key]));
+    }
+    let keys = facts.members.iter().map(|Member { class, .. }| key(class.as_deref()));
+    keys.collect::<Result<Vec<_>, _>>().map(Part::count)
+}
+
+/// The key for a line of a price file: the class, and an engine with what else its price depends on, such as
+/// `oracle-se2 license-included multi-az`.
+///
+/// # Errors
+/// What of it is not known, as text.
+pub(crate) fn key_of_line(class: &str, region: &str, operation: &str) -> Result<PriceKey, String> {
+    let mut words = operation.split_whitespace();
+    let engine = words.next().ok_or("write the engine as its operation, such as `postgres`")?;
+    let mut facts = Database { engine: engine.into(), multi_az: Some(false), ..Database::default() };
+    for word in words {
+        match word {
+            "multi-az" => facts.multi_az = Some(true),
+            "license-included" | "bring-your-own-license" => facts.license = Some(word.into()),
+            "io-optimized" if engine.starts_with("aurora") => facts.storage = Some(IO_OPTIMIZED.into()),
+            _ => return Err(format!("`{word}` says nothing of the price of `{engine}`")),
+        }
+    }
+    key(class, false, &facts, region)
+}
+
+/// The key of the list price of one instance of this class.
 ///
 /// # Errors
 /// Why it has none, as text.
-pub(crate) fn key(instance: &Instance, facts: &Database) -> Result<PriceKey, String> {
-    let (class, is_cluster) = (&*instance.kind, instance.id.is_db_cluster());
+pub(crate) fn key(class: &str, is_cluster: bool, facts: &Database, region: &str) -> Result<PriceKey, String> {
     if class.is_empty() {
         return Err("the classes of its instances are unknown".to_owned());
-    }
-    if class.contains('+') {
-        return Err(format!("its instances have several classes: {class}"));
     }
     if class == "db.serverless" {
         return Err("the price of a serverless database depends on its capacity".to_owned());
@@ -81,25 +115,23 @@ pub(crate) fn key(instance: &Instance, facts: &Database) -> Result<PriceKey, Str
         }
         (_, _) => "",
     };
-    // The members of a cluster are billed one by one.
     let deployment = match (is_cluster, facts.multi_az) {
         (true, _) | (false, Some(false)) => "Single-AZ",
         (false, Some(true)) => "Multi-AZ",
         (false, None) => return Err("whether it has a standby is unknown".to_owned()),
     };
     let usage = match (engine.starts_with("Aurora"), facts.storage.as_deref()) {
-        (true, Some("aurora-iopt1")) => "InstanceUsageIOOptimized",
+        (true, Some(IO_OPTIMIZED)) => "InstanceUsageIOOptimized",
         (true, _) => "InstanceUsage",
         (false, Some("iopt1")) => return Err("the price of I/O-optimized storage is not known".to_owned()),
         (false, _) => "",
     };
     let operation = [*engine, *edition, license, deployment, usage].join(PARTS).into();
-    let (kind, region) = (class.into(), (&*instance.id.place.region).into());
-    Ok(PriceKey { product: Product::Database, kind, region, operation, tenancy: Tenancy::Shared })
-}
-
-/// How many units of its key a resource costs: a cluster has several instances.
-pub fn units(instance: &Instance) -> u32 {
-    let members = instance.database.as_ref().map_or(1, |facts| facts.members.len());
-    u32::try_from(members).unwrap_or(u32::MAX).max(1)
+    Ok(PriceKey {
+        product: Product::Database,
+        kind: class.into(),
+        region: region.into(),
+        operation,
+        tenancy: Tenancy::Shared,
+    })
 }

@@ -4,6 +4,8 @@ pub mod bill;
 pub mod budgets;
 pub mod bundled;
 pub mod database;
+pub mod fargate;
+pub mod parts;
 pub mod price;
 pub mod price_file;
 pub mod query;

@@ -6,7 +6,6 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::cost::database;
 use crate::engine::cost::query::Query;
 use crate::engine::model::{Instance, Product, Usd, json_lines, sane};
 
@@ -100,15 +99,6 @@ impl Price {
         }
     }
 
-    /// The price of several units.
-    #[must_use]
-    pub fn times(self, units: u32) -> Self {
-        match self {
-            Self::Hourly(usd) => Self::Hourly(usd.for_hours(units.into())),
-            Self::Unknown(why) => Self::Unknown(why),
-        }
-    }
-
     /// The cost of a month, if known.
     pub fn monthly(&self) -> Option<Usd> {
         self.known().map(Usd::monthly)
@@ -116,17 +106,11 @@ impl Price {
 }
 
 impl PriceKey {
-    /// The key of an instance's list price.
+    /// The key of the list price of an EC2 instance.
     ///
     /// # Errors
     /// Why it has none, as text.
     pub fn of(instance: &Instance) -> Result<Self, String> {
-        if let Some(facts) = &instance.database {
-            return database::key(instance, facts);
-        }
-        if instance.service.is_some() {
-            return Err("the price of a service depends on the size of its tasks".to_owned());
-        }
         if let Some(lifecycle) = &instance.lifecycle {
             return Err(format!("the price list has no price for the lifecycle `{lifecycle}`"));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::engine::cost::price::{PriceKey, Tenancy};
+use crate::engine::cost::{database, fargate};
 use crate::engine::model::{Product, Usd};
 
 /// One line of the file: CSV with these names in the header.
@@ -13,7 +14,7 @@ use crate::engine::model::{Product, Usd};
 struct Line {
     instance_type: String,
     region: String,
-    /// Empty means Linux.
+    /// Of an instance, empty means Linux. Of a database it is its engine.
     #[serde(default)]
     operation: String,
     /// Empty means shared.
@@ -63,9 +64,15 @@ impl Line {
             "dedicated" => Tenancy::Dedicated,
             _ => return Err(format!("`{tenancy}` is no tenancy; write `Shared` or `Dedicated`")),
         };
-        let operation = if operation.is_empty() { "RunInstances".into() } else { operation.into() };
         let usd = Usd::parse(&usd_hour).filter(|usd| *usd != Usd::ZERO);
         let usd = usd.ok_or_else(|| format!("`{usd_hour}` is no price; write US dollars an hour, such as `0.0136`"))?;
+        if instance_type.starts_with("db.") {
+            return database::key_of_line(&instance_type, &region, &operation).map(|key| (key, usd));
+        }
+        if let Some(key) = fargate::key_of_line(&instance_type, &region) {
+            return Ok((key, usd));
+        }
+        let operation = if operation.is_empty() { "RunInstances".into() } else { operation.into() };
         let (product, kind, region) = (Product::Instance, instance_type.into(), region.into());
         Ok((PriceKey { product, kind, region, operation, tenancy }, usd))
     }

@@ -1,6 +1,7 @@
 //! How the price list is asked for a price: the service, the attributes of the product, and its usage type.
 
 use crate::engine::cost::database::{DOCDB, NEPTUNE, Priced};
+use crate::engine::cost::fargate;
 use crate::engine::cost::price::PriceKey;
 use crate::engine::model::Product;
 
@@ -41,6 +42,10 @@ impl<'a> Query<'a> {
                     ("marketoption", "OnDemand"),
                 ],
             ),
+            Product::Fargate => ("AmazonECS", Some(kind.to_string()), vec![("productFamily", "Compute")]),
+            Product::FargateStorage => {
+                ("AmazonECS", Some(fargate::STORAGE.to_owned()), vec![("productFamily", "Compute")])
+            }
             Product::Storage => {
                 let usage = if **kind == *"standard" { "EBS:VolumeUsage".to_owned() } else { of("VolumeUsage") };
                 ("AmazonEC2", Some(usage), vec![("productFamily", "Storage"), ("volumeApiName", &**kind)])

@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{
-    ByResource, DatabaseEvent, Happened, Instance, ResourceId, Scaling, State, StopTag, Suspended, json_lines, sane,
-    sane_option, settle,
+    ByResource, DatabaseEvent, Happened, Instance, ResourceId, Scaling, Service, State, StopTag, Suspended, TaskSize,
+    json_lines, sane, sane_option, settle,
 };
 
 /// Its path in the record.
@@ -52,6 +52,9 @@ pub struct Seen {
     /// The tag of the reaper's stop, for as long as it is needed for a start. Other tools may take it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tag: Option<Box<str>>,
+    /// The task definition of a service whose size was asked for, and that size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    task: Option<(Box<str>, TaskSize)>,
 }
 
 impl Seen {
@@ -61,6 +64,19 @@ impl Seen {
             (facts.restarted_by_aws, facts.stop_failed) = (self.by_aws, self.stop_failed);
         }
         found.date_start(self.started);
+    }
+
+    /// Adds the size of its tasks to a service whose task definition is the one that was asked for.
+    fn recall_size(&mut self, found: &mut Instance) {
+        let Some(facts) = &mut found.service else { return };
+        let known = self.task.take().filter(|(definition, _)| facts.task_definition.as_ref() == Some(definition));
+        facts.task = facts.task.or(known.map(|(_, size)| size));
+        self.keep_size(facts);
+    }
+
+    /// Keeps the size of the tasks of a service.
+    pub fn keep_size(&mut self, facts: &Service) {
+        self.task = facts.task_definition.clone().zip(facts.task);
     }
 
     /// Whether this run has found a change that nothing explains so far. AWS's events may.
@@ -173,6 +189,7 @@ impl Databases {
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
         seen.show(found);
+        seen.recall_size(found);
         // If something else has scaled a service up, its scaling is still suspended, and the next stop needs to know what was
         // suspended before the first.
         let scaling = found.service.as_ref().map(|facts| facts.scaling);

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::engine::cost::price::PriceKey;
+use crate::engine::cost::parts::Part;
 use crate::engine::judge::Owner;
 
 /// All shared values of a run.
@@ -14,7 +14,7 @@ use crate::engine::judge::Owner;
 pub struct Interner {
     names: HashSet<Arc<str>>,
     owners: HashSet<Arc<Owner>>,
-    prices: HashSet<Arc<Result<PriceKey, String>>>,
+    prices: HashSet<Arc<Result<Box<[Part]>, String>>>,
 }
 
 impl Interner {
@@ -28,9 +28,9 @@ impl Interner {
         one(&mut self.owners, owner)
     }
 
-    /// The key of a price, or why there is no price.
-    pub fn price(&mut self, price: Result<PriceKey, String>) -> Arc<Result<PriceKey, String>> {
-        one(&mut self.prices, price)
+    /// What a resource costs, or why that is unknown.
+    pub fn parts(&mut self, parts: Result<Box<[Part]>, String>) -> Arc<Result<Box<[Part]>, String>> {
+        one(&mut self.prices, parts)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The price list's unit of what is sold by the hour.
-const HOURS: &str = "Hrs";
+/// The price list's units of what is sold by the hour.
+const HOURS: [&str; 3] = ["Hrs", "hours", "GB-Hours"];
 
 /// A product of the price list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -14,6 +14,10 @@ pub enum Product {
     Instance,
     /// A running DB instance.
     Database,
+    /// A vCPU, a gigabyte of memory or the licence of a vCPU on Fargate, by its usage type.
+    Fargate,
+    /// A gigabyte of ephemeral storage on Fargate.
+    FargateStorage,
     /// A gigabyte of a type of volume, for a month.
     Storage,
     /// An operation per second of a type of volume, for a month.
@@ -39,14 +43,16 @@ impl Product {
 
     /// Whether its price is for an hour. Otherwise it is for a month.
     pub fn is_hourly(self) -> bool {
-        self.unit() == HOURS
+        HOURS.contains(&self.unit())
     }
 
     /// The unit of its price in the price list.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Instance | Self::Database | Self::EksCluster => HOURS,
-            Self::PublicAddress | Self::NatGateway | Self::LoadBalancer => HOURS,
+            Self::Instance | Self::Database | Self::EksCluster => "Hrs",
+            Self::PublicAddress | Self::NatGateway | Self::LoadBalancer => "Hrs",
+            Self::Fargate => "hours",
+            Self::FargateStorage => "GB-Hours",
             Self::Storage => "GB-Mo",
             Self::Iops => "IOPS-Mo",
             Self::Throughput => "GiBps-mo",

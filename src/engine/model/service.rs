@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Instance, ResourceId, State, Tags, sane_option};
+use crate::engine::model::{Instance, ResourceId, State, Tags, TaskSize, sane_option};
 
 /// Every field is as DescribeServices returned it; `None` means that the response did not have it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Service {
     /// Its task definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_definition: Option<Box<str>>,
+    /// The size of each task, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskSize>,
     /// What Application Auto Scaling may do with it.
     #[serde(skip_serializing_if = "Scaling::is_unknown")]
     pub scaling: Scaling,
@@ -165,6 +168,12 @@ impl Service {
         } else {
             self.providers.iter().all(|name| is_fargate(name))
         }
+    }
+
+    /// Its task definition, where its tasks run, are billed one by one, and have an unknown size.
+    pub fn unsized_definition(&self) -> Option<&str> {
+        let is_billed = self.is_fargate() && self.desired.is_some_and(|desired| desired > 0);
+        self.task_definition.as_deref().filter(|_| is_billed && self.task.is_none())
     }
 
     /// What is going on with its deployments, as far as that is not finished.

@@ -27,7 +27,7 @@ use rust_decimal::Decimal;
 use crate::engine::config::{Links, Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
 use crate::engine::cost::budgets::{GroupCost, Running, with_budgets};
-use crate::engine::cost::database::units;
+use crate::engine::cost::parts::{Part, parts};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::savings::{Saved, Savings};
 use crate::engine::cost::spent::Spent;
@@ -100,10 +100,8 @@ pub struct Row {
     pub group: Option<Arc<str>>,
     /// The weight of its cost.
     pub weight: Decimal,
-    /// The key to look up its price, or why there is none; for running instances.
-    pub price: Option<Arc<Result<PriceKey, String>>>,
-    /// How many units of that price it costs: a database cluster has several instances.
-    pub units: u32,
+    /// What it costs, or why that is unknown; for what runs.
+    pub parts: Option<Arc<Result<Box<[Part]>, String>>>,
     /// Its monthly cost by list price; `None` if unknown or not requested.
     pub monthly: Option<Usd>,
 }
@@ -155,18 +153,25 @@ impl Row {
             talk,
             group: None,
             weight: notify.weight(&instance.tags),
-            price: (running && in_scope).then(|| interner.price(PriceKey::of(instance))),
-            units: units(instance),
+            parts: (running && in_scope).then(|| interner.parts(parts(instance))),
             monthly: None,
         }
     }
 }
 
 impl Row {
-    /// Its list price; `None` where it has no key.
+    /// Its list price, or why it is unknown; `None` for what does not run.
     pub fn price_in(&self, prices: &Prices, at: DateTime<Utc>) -> Option<Price> {
-        let key = self.price.as_deref()?.as_ref().ok()?;
-        Some(prices.find(key, at).times(self.units))
+        match self.parts.as_deref()? {
+            Ok(parts) => Some(prices.total(parts, at)),
+            Err(why) => Some(Price::Unknown(why.clone())),
+        }
+    }
+
+    /// The keys of the prices that it needs.
+    pub fn price_keys(&self) -> impl Iterator<Item = &PriceKey> {
+        let parts = self.parts.as_deref().and_then(|parts| parts.as_deref().ok());
+        parts.into_iter().flatten().map(|part| &part.key)
     }
 
     /// What it wastes, if it is idle or runs outside its hours.

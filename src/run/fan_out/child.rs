@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, Target};
+use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, Target, TaskSize};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::request::Scope;
@@ -91,6 +91,10 @@ impl<L: Scan> Scan for Child<'_, L> {
 
     async fn database_events(&self, target: &Target) -> Result<Vec<DatabaseEvent>, String> {
         self.scanner.database_events(target).await
+    }
+
+    async fn task_size(&self, target: &Target, definition: &str) -> Result<Option<TaskSize>, String> {
+        self.scanner.task_size(target, definition).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

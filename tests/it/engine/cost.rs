@@ -3,6 +3,8 @@
 pub mod bill;
 mod bundled;
 mod filling;
+mod parts;
+mod price_file;
 pub mod prices;
 mod savings;
 mod settings;

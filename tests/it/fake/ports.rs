@@ -16,7 +16,7 @@ use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
 use idle_reaper::engine::model::{
     DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, NOT_ALLOWED, ReportOnly, Scaling, Service, State, Suspended,
-    Tags, Target, Usd,
+    Tags, Target, TaskSize, Usd,
 };
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
@@ -306,6 +306,14 @@ impl Scan for World {
         self.wait().await;
         self.note(Deed::AskEvents, target, &[], "", true);
         self.state.borrow().events.clone().ok_or_else(|| "AccessDenied: rds:DescribeEvents".to_owned())
+    }
+
+    async fn task_size(&self, target: &Target, definition: &str) -> Result<Option<TaskSize>, String> {
+        self.wait().await;
+        self.note(Deed::AskTaskSize, target, &[], definition, true);
+        let state = self.state.borrow();
+        let sizes = state.task_sizes.as_ref().ok_or_else(|| "AccessDenied: ecs:DescribeTaskDefinition".to_owned())?;
+        Ok(sizes.get(definition).copied())
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

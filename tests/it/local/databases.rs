@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{CannotStop, Kind, Locale, Reason, Skipped, State, Verdict};
-use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::local::inventory::{Recorded, Source};
 use idle_reaper::render::{Style, detail, json, markdown, table};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::fake::{EVENING, HERE, SETTINGS, at, for_every_kind, plan_over, settings};
@@ -107,19 +108,27 @@ fn a_database_is_stopped_outside_its_hours_and_named_as_aws_names_it() {
     }
 }
 
+/// How many units of each of its prices it costs.
+fn counts(row: &Row) -> Vec<Decimal> {
+    let parts = row.parts.as_deref().expect("it runs").as_deref().expect("prices");
+    parts.iter().map(|part| part.quantity).collect()
+}
+
 #[test]
 fn a_cluster_has_the_size_and_the_price_of_its_instances_and_they_have_no_line() {
     let members = [member("orders-1", "db.r6g.large"), member("orders-2", "db.r6g.large"), instance()];
     let (members, cluster) = (instances(&members), clusters(&[cluster()]));
     for files in [[&members, &cluster], [&cluster, &members]] {
         let report = over(&for_every_kind(SETTINGS), &files.map(String::as_str));
-        let lines: Vec<_> = report.rows.iter().map(|row| (&*row.id.name, &*row.kind, row.units)).collect();
-        assert_eq!(lines, [("cluster:orders", "db.r6g.large", 2), ("db:orders", "db.t3.medium", 1)]);
+        let lines: Vec<_> = report.rows.iter().map(|row| (&*row.id.name, &*row.kind, counts(row))).collect();
+        let wanted =
+            [("cluster:orders", "db.r6g.large", vec![2.into()]), ("db:orders", "db.t3.medium", vec![1.into()])];
+        assert_eq!(lines, wanted);
     }
     let mixed = instances(&[member("orders-1", "db.r6g.large"), member("orders-2", "db.r6g.xlarge")]);
     let report = over(&for_every_kind(SETTINGS), &[&mixed, &cluster]);
     assert_eq!(&*report.rows[0].kind, "db.r6g.large+db.r6g.xlarge");
-    assert!(report.rows[0].price.as_deref().is_some_and(Result::is_err), "an unknown price is not a wrong one");
+    assert_eq!(counts(&report.rows[0]), [1.into(), 1.into()], "each class has its own price");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! ECS services in a saved inventory: what the AWS CLI answers about them is read whole, and what saves nothing is skipped.
 
-use idle_reaper::engine::model::{CannotStop, Locale, Reason, Scaling, Skipped, State, Suspended, Verdict};
+use idle_reaper::engine::model::{
+    CannotStop, Locale, Platform, Reason, Scaling, Skipped, State, Suspended, TaskSize, Verdict,
+};
 use idle_reaper::engine::report::Report;
 use idle_reaper::local::inventory::{Recorded, Source};
 use idle_reaper::render::{Style, detail, json, markdown, table};
@@ -91,7 +93,7 @@ fn a_service_is_stopped_outside_its_hours_and_named_by_its_cluster_and_its_name(
             (&"stop".into(), &HERE.0.into(), &HERE.1.into())
         );
     }
-    assert!(report.rows[0].price.as_deref().is_some_and(Result::is_err), "an unknown price is not a wrong one");
+    assert!(report.rows[0].parts.as_deref().is_some_and(Result::is_err), "an unknown price is not a wrong one");
     for text in [table(&report, Style { colour: false, width: None }), markdown(&report)] {
         assert!(text.contains("service:shop/web") && text.contains("2 services"), "{text}");
     }
@@ -260,4 +262,31 @@ fn a_service_that_no_policy_names_is_not_judged_and_not_hidden() {
     let recorded = Recorded::read(&[Source { name: "s.json".into(), text }], &plain).expect("an inventory");
     assert!(recorded.notes[0].contains("services that are not judged") && recorded.notes[0].ends_with(": 1"));
     assert!(plan_over(&recorded, &plain, at(EVENING)).rows.is_empty());
+}
+
+#[test]
+fn a_saved_task_definition_gives_the_size_of_the_tasks() {
+    let definition = json!({"taskDefinition": {
+        "taskDefinitionArn": format!("arn:aws:ecs:{}:{}:task-definition/web:7", HERE.1, HERE.0),
+        "containerDefinitions": [{"name": "web", "cpu": 0}],
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": "1024",
+        "memory": "2048",
+        "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
+        "ephemeralStorage": {"sizeInGiB": 30},
+    }, "tags": []})
+    .to_string();
+    let task = |files: &[&str]| {
+        let read = read(files);
+        let found = read.instances_found().next().expect("a service");
+        found.service.as_ref().expect("its facts").task
+    };
+    let size = TaskSize { cpu: 1024, memory: 2048, platform: Platform::LinuxArm, storage: 30 };
+    for files in [[with(json!({})), definition.clone()], [definition.clone(), with(json!({}))]] {
+        assert_eq!(task(&files.each_ref().map(String::as_str)), Some(size));
+    }
+    assert_eq!(task(&[&format!("{}\n{definition}", with(json!({})))]), Some(size), "in one file");
+    let other = with(json!({"taskDefinition": "arn:aws:ecs:ap-northeast-1:111111111111:task-definition/web:8"}));
+    assert_eq!(task(&[&other, &definition]), None, "another revision may have another size");
+    assert_eq!(task(&[&with(json!({})), &definition.replace("\"1024\"", "null")]), None);
 }

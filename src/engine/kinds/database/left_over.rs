@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::cost::database::units;
+use crate::engine::cost::parts::{Part, parts};
 use crate::engine::cost::price::PriceKey;
 use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::kinds::traffic::{Counter, Traffic};
@@ -117,11 +117,13 @@ impl LeftOver {
             return None;
         }
         let instance = Instance::database(self.resource(around), &self.class, None, self.facts.clone());
-        let (billed, unpriced) = match PriceKey::of(&instance) {
+        let billed = |Part { key, quantity }: &Part| {
+            let PriceKey { product, kind, operation, .. } = key.clone();
+            Billed { product, kind, operation, quantity: *quantity }
+        };
+        let (billed, unpriced) = match parts(&instance) {
             _ if !self.is_up() => (Vec::new(), Some("it is stopped, and only its storage is billed".to_owned())),
-            Ok(PriceKey { product, kind, operation, .. }) => {
-                (vec![Billed { product, kind, operation, quantity: units(&instance).into() }], None)
-            }
+            Ok(parts) => (parts.iter().map(billed).collect(), None),
             Err(cause) => (Vec::new(), Some(cause)),
         };
         let classes = match self.facts.members.len() {

@@ -1,14 +1,17 @@
 //! Prices that the operator gives in a file, where the Price List is out of reach.
 
+use idle_reaper::engine::cost::parts::parts;
 use idle_reaper::engine::cost::price::{Price, PriceKey, Prices, Tenancy};
 use idle_reaper::engine::cost::price_file::read;
 use idle_reaper::engine::model::Usd;
 
 use super::prices::{key, linux, usd};
-use crate::fake::{EVENING, SETTINGS, World, apply, at, plan, row, settings};
+use crate::fake::{EVENING, SETTINGS, World, apply, at, db, plan, row, settings};
 
 const TAIL: &str = "[money]\nprice-file = \"prices.csv\"\n[channels.ops]\nsns = \"arn:aws:sns:us-east-1:111111111111:ops\"\n\
                     [notify]\noperator = \"ops\"\n";
+/// While the office is open, so that nothing is stopped.
+const NOON: &str = "2026-11-25T12:00:00+09:00";
 const HEAD: &str = "instance-type,region,operation,tenancy,usd-hour\n";
 
 fn of(text: &str) -> (Vec<(String, String)>, Vec<String>) {
@@ -77,11 +80,55 @@ fn a_price_of_the_file_comes_before_the_lists_and_is_not_asked_for() {
 fn runs_and_dry_runs_read_the_file_of_the_record_and_say_what_is_wrong_with_it() {
     let settings = settings(&(SETTINGS.to_owned() + TAIL));
     let world = World::of([linux("i-1")]);
-    let report = apply(&world, &settings, at(EVENING));
-    assert!(report.notes.iter().any(|note| note.contains("`prices.csv`: the record does not have it")), "{:?}", report.notes);
+    let report = apply(&world, &settings, at(NOON));
+    assert!(
+        report.notes.iter().any(|note| note.contains("`prices.csv`: it is neither in the record")),
+        "{:?}",
+        report.notes
+    );
     world.put("prices.csv", &format!("{HEAD}t3.micro,ap-northeast-1,RunInstances,Shared,1\nbroken\n"));
-    for report in [plan(&world, &settings, at(EVENING)), apply(&world, &settings, at(EVENING))] {
+    for report in [plan(&world, &settings, at(NOON)), apply(&world, &settings, at(NOON))] {
         assert_eq!(row(&report, "i-1").monthly, Some(usd("730")), "730 hours of a dollar");
         assert!(report.notes.iter().any(|note| note.contains("`prices.csv`: entry 3")), "{:?}", report.notes);
     }
+}
+
+#[test]
+fn databases_and_fargate_have_lines_of_their_own() {
+    let priced = |line: &str| of(&format!("{HEAD}{line}\n"));
+    for (line, key) in [
+        ("db.t3.medium,eu-west-1,postgres,,0.08", "db.t3.medium eu-west-1 PostgreSQL|||Single-AZ| Shared"),
+        ("db.t3.medium,eu-west-1, postgres  multi-az ,,0.08", "db.t3.medium eu-west-1 PostgreSQL|||Multi-AZ| Shared"),
+        (
+            "db.m5.large,eu-west-1,oracle-se2 license-included,,0.08",
+            "db.m5.large eu-west-1 Oracle|Standard Two|License included|Single-AZ| Shared",
+        ),
+        (
+            "db.r6g.large,eu-west-1,aurora-mysql io-optimized,,0.08",
+            "db.r6g.large eu-west-1 Aurora MySQL|||Single-AZ|InstanceUsageIOOptimized Shared",
+        ),
+        ("Fargate-GB-Hours,eu-west-1,,,0.08", "Fargate-GB-Hours eu-west-1  Shared"),
+        ("Fargate-EphemeralStorage-GB-Hours,eu-west-1,,,0.08", " eu-west-1  Shared"),
+    ] {
+        assert_eq!(priced(line), (vec![(key.to_owned(), "0.08".to_owned())], Vec::new()), "{line}");
+    }
+    for (line, word) in [
+        ("db.t3.medium,eu-west-1,,,0.08", "write the engine"),
+        ("db.t3.medium,eu-west-1,cockroach,,0.08", "`cockroach`"),
+        ("db.t3.medium,eu-west-1,postgres multi,,0.08", "`multi`"),
+        ("db.t3.medium,eu-west-1,postgres io-optimized,,0.08", "`io-optimized`"),
+        ("db.m5.large,eu-west-1,oracle-se2,,0.08", "licence"),
+        ("db.serverless,eu-west-1,aurora-mysql,,0.08", "serverless"),
+    ] {
+        let (prices, wrong) = priced(line);
+        assert!(prices.is_empty() && wrong[0].contains("entry 2") && wrong[0].contains(word), "{line}: {wrong:?}");
+    }
+}
+
+#[test]
+fn a_line_for_a_database_gives_the_price_of_such_a_database() {
+    let (given, wrong) = read(&format!("{HEAD}db.t3.medium,ap-northeast-1,postgres,,0.1\n"));
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let prices = Prices::default().with(given);
+    assert_eq!(prices.total(&parts(&db("orders")).unwrap(), at(EVENING)), Price::Hourly(usd("0.1")));
 }

@@ -35,6 +35,9 @@ fn each_product_has_its_service_its_usage_type_and_its_unit() {
         (key(Product::PublicAddress, "Idle"), "AmazonVPC", "EUC1-PublicIPv4:IdleAddress", "Hrs"),
         (key(Product::PublicAddress, "InUse"), "AmazonVPC", "EUC1-PublicIPv4:InUseAddress", "Hrs"),
         (key(Product::EksCluster, ""), "AmazonEKS", "EUC1-AmazonEKS-Hours:perCluster", "Hrs"),
+        (key(Product::Fargate, "Fargate-vCPU-Hours:perCPU"), "AmazonECS", "EUC1-Fargate-vCPU-Hours:perCPU", "hours"),
+        (key(Product::Fargate, "Fargate-GB-Hours"), "AmazonECS", "EUC1-Fargate-GB-Hours", "hours"),
+        (key(Product::FargateStorage, ""), "AmazonECS", "EUC1-Fargate-EphemeralStorage-GB-Hours", "GB-Hours"),
         (key(Product::NatGateway, ""), "AmazonEC2", "EUC1-NatGateway-Hours", "Hrs"),
         (key(Product::LoadBalancer, "application"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),
         (key(Product::LoadBalancer, "classic"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),
@@ -43,6 +46,21 @@ fn each_product_has_its_service_its_usage_type_and_its_unit() {
         assert_eq!(price_of(&key, &[product(usage, unit, "0.0952000000")]), hourly("0.0952"), "{key:?}");
         let bare = usage.trim_start_matches("EUC1-");
         assert_eq!(price_of(&key, &[product(bare, unit, "0.08")]), hourly("0.08"), "us-east-1 has no prefix");
+    }
+}
+
+#[test]
+fn the_memory_of_another_platform_and_of_spot_is_not_taken() {
+    let memory = key(Product::Fargate, "Fargate-GB-Hours");
+    let one = product("EUC1-Fargate-GB-Hours", "hours", "0.005");
+    for other in [
+        "EUC1-Fargate-ARM-GB-Hours",
+        "EUC1-Fargate-Windows-GB-Hours",
+        "EUC1-Fargate-EphemeralStorage-GB-Hours",
+        "EUC1-SpotUsage-Fargate-GB-Hours",
+        "EUC1-SpotUsage:Fargate-GB-Hours",
+    ] {
+        assert_eq!(price_of(&memory, &[product(other, "hours", "0.004"), one.clone()]), hourly("0.005"), "{other}");
     }
 }
 
