@@ -349,7 +349,7 @@ def main():
         wrong += demo_forgotten.tell(world)
     finally:
         world.close()
-    wrong += demo_databases.tell()
+    wrong += demo_databases.tell() + demo_services.tell()
     title("The end")
     say("the reports are in target/demo/plan.json and target/demo/report.json, with the function's log; open target/demo/page.html in a browser")
     for line in wrong:
@@ -362,5 +362,6 @@ if __name__ == "__main__":
     sys.modules["demo"] = sys.modules["__main__"]
     import demo_databases  # they tell their stories in the words of this file
     import demo_forgotten
+    import demo_services
 
     main()

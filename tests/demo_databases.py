@@ -13,8 +13,8 @@ CLOSED = {"idle-reaper:schedule": "closed"}
 class Simulator(demo.World):
     """The simulated AWS of `simulator/`, alive as long as its standard input."""
 
-    def __init__(self, spec):
-        path = demo.OUT / "databases.json"
+    def __init__(self, name, kinds, spec):
+        path = demo.OUT / f"{name}.json"
         path.write_text(json.dumps(spec))
         build = ["cargo", "build", "--quiet", "--locked", "--package", "idle-reaper-simulator"]
         subprocess.run(build, cwd=demo.ROOT, check=True)
@@ -23,9 +23,9 @@ class Simulator(demo.World):
         ready = json.loads(self.process.stdout.readline())
         self.endpoint, self.control = ready["endpoint"], ready["control"]
         self.about = demo.get(f"{self.control}/world")
-        self.settings = demo.OUT / "databases.toml"
+        self.settings = demo.OUT / f"{name}.toml"
         policy = 'name = "dev-office-hours"\n'
-        text = (demo.ROOT / "tests" / "demo.toml").read_text().replace(policy, policy + 'kinds = ["instance", "database"]\n')
+        text = (demo.ROOT / "tests" / "demo.toml").read_text().replace(policy, policy + f"kinds = {json.dumps(kinds)}\n")
         self.settings.write_text(text.replace('start-lead = "15m"\n', "").replace("stops-percent = 40", "stops-percent = 100"))
 
     def seen(self, at):
@@ -34,20 +34,23 @@ class Simulator(demo.World):
         return {one["database"]: (one["status"], one["stops"]) for one in demo.get(f"{self.control}/databases")}
 
 
-def spec():
+def organisation(**resources):
+    """An account of a team, with these resources."""
     place = {"account": "shop-dev", "region": "ap-northeast-1", "launch-time": "2026-11-20T09:00:00+09:00", "tags": {"Env": "dev"}}
-    return {
+    return resources | {
         "hub": "platform", "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct", "external-id": "demo-external-id",
         "now": "2026-11-25T12:00:00+09:00", "regions": ["ap-northeast-1", "us-east-1"],
         "accounts": [{"name": "platform"}, {"name": "shop-dev"}], "ssm": {"/idle-reaper/pause": "off"}, "buckets": ["idle-reaper-records"],
-        "defaults": place, "instances": [{"story": "web", "cpu": 1}],
-        "databases": [
-            {"database": "orders", "connections": 0},
-            {"database": "stock", "engine": "aurora-mysql", "members": 2, "class": "db.r6g.large", "connections": 0},
-            {"database": "archive", "connections": 0, "tags": {"Env": "dev"} | CLOSED},
-            {"database": "stock-copy", "replica-of": "stock-main"},
-        ],
+        "defaults": place,
     }  # fmt: skip
+
+
+DATABASES = [
+    {"database": "orders", "connections": 0},
+    {"database": "stock", "engine": "aurora-mysql", "members": 2, "class": "db.r6g.large", "connections": 0},
+    {"database": "archive", "connections": 0, "tags": {"Env": "dev"} | CLOSED},
+    {"database": "stock-copy", "replica-of": "stock-main"},
+]
 
 
 def show(world, at):
@@ -101,7 +104,8 @@ def seventh_day(world):
 
 
 def tell():
-    world = Simulator(spec())
+    spec = organisation(instances=[{"story": "web", "cpu": 1}], databases=DATABASES)
+    world = Simulator("databases", ["instance", "database"], spec)
     try:
         return night(world) + seventh_day(world)
     finally:
