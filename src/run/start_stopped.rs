@@ -24,7 +24,7 @@ use crate::run::{Clock, ScanError, Scanned};
 const OVERRIDES: UndoOverrides = UndoOverrides { even_paused: true, even_frozen: true };
 
 /// The kinds besides instances that are started.
-const KINDS: [Kind; 1] = [Kind::Database];
+const KINDS: [Kind; 2] = [Kind::Database, Kind::Service];
 
 /// What stands in place of a run's id, where the stops of every run are started.
 const EVERY_RUN: &str = "*";
@@ -156,11 +156,15 @@ async fn prepare(
     let waits = "some are still stopping; repeat the command in a minute".to_owned();
     let plan = Plan::of(settings, clock.at(), steps(&found));
     let Scanned { mut unreachable, mut denied, unlisted, .. } = scanned;
-    let unlisted: Vec<_> = unlisted.iter().map(|one| (one.target(), &one.cause)).collect();
+    let unlisted = |kind: Kind, what: &str| {
+        let of_kind = unlisted.iter().filter(|one| one.kind == kind);
+        failed(what, &of_kind.map(|one| (one.target(), &one.cause)).collect::<Vec<_>>())
+    };
     let unread = events.iter().filter_map(|(target, known)| Some(((**target).clone(), known.as_ref().err()?)));
     let unread = failed(UNREAD, &unread.collect::<Vec<_>>());
     let troubled = waiting || unread.is_some();
-    let notes = waiting.then_some(waits).into_iter().chain(failed("databases could not be listed", &unlisted));
+    let notes = waiting.then_some(waits).into_iter().chain(unlisted(Kind::Database, "databases could not be listed"));
+    let notes = notes.chain(unlisted(Kind::Service, "services could not be listed"));
     let notes: Vec<String> = notes.chain(unread).collect();
     unreachable.sort();
     denied.sort();

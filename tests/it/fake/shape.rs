@@ -169,10 +169,9 @@ pub fn db_facts(engine: &str) -> Database {
     }
 }
 
-/// [`SETTINGS`] for databases and services as well, which are only judged.
+/// [`SETTINGS`] for databases and services as well.
 pub fn for_every_kind(text: &str) -> Settings {
-    let kinds = "[[policies]]\nkinds = [\"instance\", \"database\", \"service\"]";
-    settings(&text.replace("[[policies]]", kinds).replace("stage = \"enforce\"", "stage = \"observe\""))
+    settings(&text.replace("[[policies]]", "[[policies]]\nkinds = [\"instance\", \"database\", \"service\"]"))
 }
 
 /// [`SETTINGS`] for databases as well.
