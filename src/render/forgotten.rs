@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::engine::config::{Links, Money, Preferences, Settings};
+use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::Sighting;
-use crate::engine::model::{Locale, ReportOnly, Text};
+use crate::engine::model::{Locale, ReportOnly, Text, Usd};
 use crate::engine::report::Report;
 use crate::engine::report::forgotten::{Forgotten, Line, NotScanned, Standing, sum};
 use crate::render::catalogue::forgotten::{Remnant, remnant, unused};
@@ -72,7 +74,8 @@ pub(crate) fn section(
     if found.forgotten().take(most).any(Line::is_attached) {
         page.line(remnant(locale, Remnant::Attached));
     }
-    besides(found, money, locale).into_iter().for_each(|line| page.line(line));
+    let apart = besides(found.lines.iter().map(Beside::from), Some(found.after), money, locale);
+    apart.into_iter().for_each(|line| page.line(line));
     not_scanned(&found.not_scanned, found.waiting, locale).into_iter().for_each(|line| page.item(line));
 }
 
@@ -87,25 +90,59 @@ pub(crate) fn of_report(page: &mut Page, report: &Report, zone: Tz) {
 
 /// The number of resources, and their cost.
 fn headline<'a>(lines: impl Iterator<Item = &'a Line>, money: &Money, locale: Locale) -> String {
-    let sum = sum(lines);
-    let amount = cost(&sum, money, locale);
+    headline_of(&sum(lines), money, locale)
+}
+
+/// The same of a sum.
+pub(crate) fn headline_of(sum: &Cost, money: &Money, locale: Locale) -> String {
+    let amount = cost(sum, money, locale);
     remnant(locale, Remnant::Head { count: sum.instances, amount: &amount, caveat: caveat(locale) })
 }
 
 /// Since when it was found so.
 fn since(line: &Line, zone: Tz, locale: Locale) -> String {
-    let date = line.sighting.first_seen.with_timezone(&zone).date_naive();
-    remnant(locale, Remnant::Since { date, at_least: line.sighting.at_least })
+    since_of(line.sighting.first_seen, line.sighting.at_least, zone, locale)
 }
 
-/// What was found and is not in the sum, and advice.
-fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
-    let count = |standing| found.standing(standing).count();
+/// The same of the first scan that found it. `at_least`: it may have been so before.
+pub(crate) fn since_of(first_seen: DateTime<Utc>, at_least: bool, zone: Tz, locale: Locale) -> String {
+    let date = first_seen.with_timezone(&zone).date_naive();
+    remnant(locale, Remnant::Since { date, at_least })
+}
+
+/// What is said of resources that are not in the sum, whether they come from a run or from its record.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<'a> {
+    pub(crate) standing: &'a str,
+    pub(crate) managed: Option<&'a str>,
+    pub(crate) usd: Option<Usd>,
+}
+
+impl<'a> From<&'a Line> for Beside<'a> {
+    fn from(line: &'a Line) -> Self {
+        let managed = line.sighting.unused.managed.as_deref();
+        Self { standing: line.standing.as_str(), managed, usd: line.known() }
+    }
+}
+
+/// What was found and is not in the sum, and advice. `after`: from when on a resource counts, if that is known.
+pub(crate) fn besides<'a>(
+    found: impl Iterator<Item = Beside<'a>>,
+    after: Option<Duration>,
+    money: &Money,
+    locale: Locale,
+) -> Vec<String> {
+    let mut apart: BTreeMap<&str, Cost> = BTreeMap::new();
+    let mut example = None;
+    for one in found {
+        apart.entry(one.standing).or_default().add(one.usd);
+        example = example.or(one.managed.filter(|_| one.standing == Standing::Managed.as_str()));
+    }
+    let count = |standing: Standing| apart.get(standing.as_str()).map_or(0, |sum| sum.instances);
     let (young, kept, managed) = (count(Standing::Young), count(Standing::Kept), count(Standing::Managed));
     let unconfirmed = count(Standing::Unconfirmed);
-    let example = found.standing(Standing::Managed).find_map(|line| line.sighting.unused.managed.as_deref());
     let list = [
-        (young > 0).then_some(Remnant::Young { count: young, after: found.after }),
+        (young > 0).then_some(Remnant::Young { count: young, after }),
         (kept > 0).then_some(Remnant::Kept { count: kept }),
         example.map(|example| Remnant::Managed { count: managed, example }),
         (unconfirmed > 0).then_some(Remnant::Unconfirmed { count: unconfirmed }),
@@ -114,9 +151,9 @@ fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
     let list = list.join(voice(locale).label(Label::ListBreak));
     let count = young + kept + managed + unconfirmed;
     let besides = (!list.is_empty()).then(|| remnant(locale, Remnant::Besides { count, list: &list }));
-    let apart = |standing, of: fn(usize, &str) -> Remnant<'_>| {
-        let sum = sum(found.standing(standing));
-        (sum.instances > 0).then(|| remnant(locale, of(sum.instances, &cost(&sum, money, locale))))
+    let apart = |standing: Standing, of: fn(usize, &str) -> Remnant<'_>| {
+        let sum = apart.get(standing.as_str())?;
+        Some(remnant(locale, of(sum.instances, &cost(sum, money, locale))))
     };
     let standby = apart(Standing::Standby, |count, amount| Remnant::Standby { count, amount });
     let advice = apart(Standing::Advice, |count, amount| Remnant::Advice { count, amount });
@@ -192,6 +229,8 @@ pub(crate) struct ForgottenData<'a> {
     forgotten: usize,
     usd_month: Decimal,
     unknown_prices: usize,
+    /// From when on a resource counts.
+    after_hours: i64,
     resources: Vec<ResourceData<'a>>,
     not_scanned: &'a [NotScanned],
     waiting: usize,
@@ -223,6 +262,7 @@ impl<'a> ForgottenData<'a> {
             forgotten: sum.instances,
             usd_month: sum.monthly.0.round_dp(2),
             unknown_prices: sum.unknown,
+            after_hours: found.after.num_hours(),
             resources: found.lines.iter().map(|line| ResourceData::of(line, links, locale)).collect(),
             not_scanned: &found.not_scanned,
             waiting: found.waiting,

@@ -6,6 +6,7 @@ pub mod messages;
 mod metrics;
 pub mod output;
 mod pages;
+mod pages_forgotten;
 mod pages_left_out;
 pub mod report;
 pub mod voices;

@@ -42,7 +42,7 @@ pub(crate) fn reported(id: &UnusedId) -> Option<String> {
         ReportOnly::NatGateway => "vpcconsole/home#NatGatewayDetails:natGatewayId=",
         ReportOnly::LoadBalancer => "ec2/home#LoadBalancers:search=",
         ReportOnly::EksCluster => "eks/home#/clusters/",
-        ReportOnly::ReplacedDatabase => return None,
+        ReportOnly::ReplacedDatabase => return resource(&ResourceId::named(id.place.clone(), &*id.id)),
     };
     // The console searches load balancers by their names, which are the middle of `app/web/50dc6c495c0c9188`.
     let name = id.id.split('/').nth(1).filter(|_| id.kind == ReportOnly::LoadBalancer);

@@ -17,7 +17,7 @@ pub(crate) enum Remnant<'a> {
     /// What was found and is not in the sum.
     Besides { count: usize, list: &'a str },
     /// Part of it: what has not been so for long.
-    Young { count: usize, after: Duration },
+    Young { count: usize, after: Option<Duration> },
     /// Part of it: what a team keeps.
     Kept { count: usize },
     /// Part of it: what other tools manage.

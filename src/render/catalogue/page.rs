@@ -32,6 +32,16 @@ pub(crate) enum Text<'a> {
     Done { stopped: usize, started: usize, failed: usize, deferred: usize, held: bool },
     /// The heading of what could not be scanned.
     NotScanned { count: usize },
+    /// The heading of what is only reported besides instances.
+    ForgottenTitle { count: usize },
+    /// What its commands do.
+    ForgottenAbout,
+    /// How many of it are not on the page.
+    ForgottenFurther { count: usize },
+    /// Its figure.
+    ForgottenInMonth,
+    /// Of how many resources it is.
+    OfResources { count: usize, unknown: usize },
     /// The heading of what was left out of the scan without an error, or only in part.
     LeftUnscanned,
     /// Targets that the organisation's policy denies.

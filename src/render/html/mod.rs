@@ -5,6 +5,7 @@ mod bars;
 mod document;
 mod escape;
 mod explain;
+mod forgotten;
 mod heat;
 mod island;
 mod people;
@@ -112,7 +113,8 @@ pub fn page(sheet: &Sheet, trends: Option<&Trends>, options: &Options<'_>) -> Re
     let blocks = summary::unscanned(&rows).into_iter().chain(summary::left_unscanned(&rows));
     let blocks = blocks.chain([summary::figures(&rows)]).chain(rows.dearest().map(Block::Table));
     let blocks = blocks.chain(trends.map(|trends| over_weeks(trends, locale)).unwrap_or_default());
-    let blocks = blocks.chain(summary::bars(&rows)).chain(rows.attention().map(Block::Table));
+    let blocks = blocks.chain(summary::bars(&rows)).chain(summary::forgotten(&rows).map(Block::Table));
+    let blocks = blocks.chain(rows.attention().map(Block::Table));
     let document = Document {
         title: say(locale, title),
         headline: say(locale, summary::headline(sheet)),

@@ -9,6 +9,7 @@ use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Term, term, voice};
 use crate::render::html::Options;
 use crate::render::html::document::{Cell, Head, Table};
+use crate::render::html::forgotten::Forgotten;
 use crate::render::html::people::People;
 use crate::render::html::sheet::{Line, Place, Sheet, place};
 use crate::render::html::trend::UNKNOWN;
@@ -34,6 +35,7 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(sheet: &'a Sheet, options: &'a Options<'a>) -> Self {
         let owners = sheet.resources.iter().filter_map(|line| line.owner.as_deref());
+        let owners = owners.chain(sheet.forgotten.iter().flat_map(Forgotten::owners));
         let people = People::of(owners, options.names, options.locale);
         let failed = sheet.failures().map(|one| (place(&one.id), one)).collect();
         Self { sheet, people, options, names: sheet.names(), failed }

@@ -20,8 +20,8 @@ use crate::engine::request::Mode;
 use crate::engine::undo::Undo;
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Sentence, voice};
-use crate::render::forgotten::not_scanned;
-use crate::render::html::sums::{Forgotten, Money, Wasted};
+use crate::render::html::forgotten::{Forgotten, followed};
+use crate::render::html::sums::{Money, Wasted};
 use crate::render::money::{caveat, caveat_by};
 use crate::render::{json, undo_json};
 
@@ -138,9 +138,9 @@ impl Line {
         self.remarks.iter().filter(|one| one.remark != "holds")
     }
 
-    /// Its page in the AWS console. The record is a file, and only an address of the web may be followed.
+    /// Its page in the AWS console.
     pub(crate) fn href(&self) -> Option<String> {
-        self.link.clone().filter(|link| link.starts_with("https://"))
+        followed(self.link.as_ref())
     }
 
     pub(super) fn place(&self) -> Place<'_> {
@@ -239,7 +239,7 @@ impl Sheet {
 
     /// Whether targets, or kinds of resources in them, were not scanned, although they could be reached.
     pub(super) fn is_partial(&self) -> bool {
-        let forgotten = self.forgotten.as_ref().is_some_and(|one| !one.not_scanned.is_empty() || one.waiting > 0);
+        let forgotten = self.forgotten.as_ref().is_some_and(|one| !one.not_scanned(Locale::En).is_empty());
         forgotten || !(self.denied.is_empty() && self.not_due.is_empty() && self.unlisted.is_empty())
     }
 
@@ -264,8 +264,7 @@ impl Sheet {
         let unlisted = causes.into_iter().map(|((kind, cause), (targets, first))| {
             say(locale, Text::Unlisted { kind: kind.as_str(), targets, example: &first.target().to_string(), cause })
         });
-        let kinds =
-            forgotten.as_ref().map(|one| not_scanned(&one.not_scanned, one.waiting, locale)).unwrap_or_default();
+        let kinds = forgotten.as_ref().map(|one| one.not_scanned(locale)).unwrap_or_default();
         denied.into_iter().chain(not_due).chain(unlisted).chain(kinds).collect()
     }
 

@@ -4,8 +4,11 @@ use crate::engine::config::Money;
 use crate::engine::history::findings::{Finding, Life};
 use crate::engine::model::Locale;
 use crate::engine::report::stocktake::{Line, Stocktake};
+use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Term, term};
+use crate::render::forgotten::ForgottenData;
 use crate::render::html::document::{Block, Cell, Document, Head, Table};
+use crate::render::html::forgotten::{Forgotten, Shown};
 use crate::render::html::people::People;
 use crate::render::html::trend::UNKNOWN;
 use crate::render::html::{NoPage, Options};
@@ -18,7 +21,11 @@ use crate::render::stocktake::{FINDING, days, summary, title};
 /// [`NoPage`], which no stocktake causes.
 pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) -> Result<String, NoPage> {
     let locale = options.locale;
+    let links = stocktake.links.as_deref();
+    let found = stocktake.forgotten.as_ref().map(|found| Forgotten::of(&ForgottenData::of(found, links, locale)));
+    let found = found.transpose()?;
     let owners = stocktake.lines.iter().filter_map(|line| Some(&*line.owner.as_ref()?.name));
+    let owners = owners.chain(found.iter().flat_map(Forgotten::owners));
     let people = People::of(owners, options.names, locale);
     let heads = [
         (Term::of_ids(stocktake.has_others()), ""),
@@ -56,7 +63,14 @@ pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) ->
         table("running", Term::Running, stocktake.running().map(row).collect()),
         table("kept", Term::Kept, stocktake.kept().map(row).collect()),
     ];
-    let tables = tables.into_iter().chain([findings(stocktake, locale)]);
+    let shown = Shown { people: &people, money, zone: stocktake.zone, locale, account: &str::to_owned };
+    let forgotten = found.as_ref().and_then(|found| found.table(&shown, usize::MAX)).map(Block::Table);
+    let unscanned = found.as_ref().map(|found| found.not_scanned(locale)).filter(|lines| !lines.is_empty());
+    let unscanned = unscanned.map(|lines| Block::List {
+        heading: say(locale, Text::LeftUnscanned),
+        lines: lines.iter().map(|line| people.text(line)).collect(),
+    });
+    let tables = tables.into_iter().chain([forgotten, unscanned, findings(stocktake, locale)]);
     let title = title(stocktake, locale);
     let document = Document {
         headline: title.clone(),

@@ -8,17 +8,18 @@ use crate::engine::config::Money as MoneySettings;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{Health, Locale, Unreachable, Usd};
 use crate::engine::request::Mode;
-use crate::render::catalogue::forgotten::{Remnant, remnant};
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Sentence, Term, term, voice};
+use crate::render::html::Options;
 use crate::render::html::bars::chart;
 use crate::render::html::document::{Block, Cell, Head, Table, Tile};
+use crate::render::html::forgotten::{self, Shown};
 use crate::render::html::rows::Rows;
 use crate::render::html::sheet::{Line, Sheet};
 use crate::render::html::sums::{Saved, Sum, Wasted};
 use crate::render::html::trend::UNKNOWN;
-use crate::render::money::{caveat, cost, figure};
+use crate::render::money::figure;
 
 /// The most places that could not be scanned, and the most notes. The JSON has all.
 const MOST: usize = 10;
@@ -127,6 +128,12 @@ pub(super) fn figures(rows: &Rows<'_>) -> Block {
         let of = say(locale, Text::SavedHours { hours: &hours, unknown: unknown.as_deref() });
         tiles.push(tile("saved", Text::SavedIn { month }, dollars(*usd), second(*usd).chain([of]).collect()));
     }
+    if let Some(found) = sheet.forgotten.as_ref().filter(|found| found.forgotten > 0) {
+        let sum = found.sum();
+        let of = say(locale, Text::OfResources { count: sum.instances, unknown: sum.unknown });
+        let about = second(sum.monthly).chain([of]).collect();
+        tiles.push(tile("waste", Text::ForgottenInMonth, dollars(sum.monthly), about));
+    }
     let (label, count) = match sheet.mode {
         Mode::Apply => (Text::Stopped, counts.stopped),
         Mode::Plan => (Text::Candidates, counts.candidates),
@@ -181,14 +188,17 @@ pub(super) fn bars(rows: &Rows<'_>) -> Option<Block> {
     (!charts.is_empty()).then(|| Block::Charts { heading: say(locale, heading), charts })
 }
 
+/// What is only reported besides instances.
+pub(super) fn forgotten(rows: &Rows<'_>) -> Option<Table> {
+    let Options { zone, locale, .. } = *rows.options;
+    let money = MoneySettings::default();
+    let shown = Shown { people: &rows.people, money: &money, zone, locale, account: &|id| rows.account(id) };
+    rows.sheet.forgotten.as_ref()?.table(&shown, forgotten::MOST)
+}
+
 /// What else is to be known of the run.
 pub(super) fn about(rows: &Rows<'_>) -> Block {
     let (locale, sheet) = (rows.options.locale, rows.sheet);
-    let forgotten = sheet.forgotten.as_ref().filter(|found| found.forgotten > 0).map(|found| {
-        let sum = Cost { instances: found.forgotten, monthly: found.usd_month, unknown: found.unknown_prices };
-        let amount = cost(&sum, &MoneySettings::default(), locale);
-        remnant(locale, Remnant::Head { count: found.forgotten, amount: &amount, caveat: caveat(locale) })
-    });
     let notes = sheet.other_notes().map(|note| voice(locale).say(Sentence::Note { note: &rows.people.text(note) }));
     let left_out = sheet.not_in_scope.iter().map(|one| {
         let (account, name, because) = (&one.account, one.name.as_deref(), &one.because);
@@ -196,6 +206,6 @@ pub(super) fn about(rows: &Rows<'_>) -> Block {
     });
     let rest: usize = [sheet.notes.len(), sheet.not_in_scope.len()].map(|all| all.saturating_sub(MOST)).iter().sum();
     let further = (rest > 0).then(|| say(locale, Text::Further { count: rest }));
-    let lines = forgotten.into_iter().chain(notes.take(MOST)).chain(left_out.take(MOST)).chain(further).collect();
+    let lines = notes.take(MOST).chain(left_out.take(MOST)).chain(further).collect();
     Block::List { heading: say(locale, Text::AboutRun), lines }
 }

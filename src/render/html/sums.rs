@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{Currency, Usd};
-use crate::engine::report::forgotten::NotScanned;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,18 +46,4 @@ pub(super) struct Saved {
     pub(super) hours: Decimal,
     #[serde(with = "rust_decimal::serde::str")]
     pub(super) unknown_hours: Decimal,
-}
-
-/// What is only reported besides instances.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Forgotten {
-    pub(super) forgotten: usize,
-    pub(super) usd_month: Usd,
-    #[serde(default)]
-    pub(super) unknown_prices: usize,
-    #[serde(default)]
-    pub(super) not_scanned: Vec<NotScanned>,
-    #[serde(default)]
-    pub(super) waiting: usize,
 }

@@ -8,5 +8,5 @@ mod price_file;
 pub mod prices;
 mod savings;
 mod settings;
-mod stocktake;
+pub mod stocktake;
 mod units;

@@ -18,6 +18,7 @@ use idle_reaper::render::html::{BacktestDay, Options, Sheet, backtest, of_report
 use serde_json::{Value, json};
 
 use super::hostile::{HOSTILE, report};
+use super::pages_forgotten::{found, section};
 use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};
 
 /// Text that breaks pages, beside what breaks everything else.
@@ -54,6 +55,7 @@ fn organization(locale: Locale) -> Value {
             format!("https://example.awsapps.com/start/#/console?account_id=1&destination=https%3A%2F%2F{id}").into();
     }
     report["plan"]["id"] = "-".into();
+    report["forgotten"] = section(found(), locale);
     report["money"]["saved"] = json!({
         "month": "2026-11", "usd": "2816.40", "hours": "9120.5", "unknown-hours": "0", "accounts": [], "policies": [], "owners": []
     });
@@ -161,8 +163,18 @@ fn hostile() -> Value {
     report["unlisted"] = texts.iter().map(place).collect();
     report["denied"] = report["unlisted"].clone();
     report["not-due"] = json!([{"account": MARKUP[0], "region": MARKUP[1], "last-scan": "2026-11-25T00:30:00Z"}]);
+    let forgotten = |text: &String| {
+        json!({
+            "account": text, "region": text, "kind": text, "id": text, "name": text, "size": text, "detail": text,
+            "standing": "forgotten", "owner": text, "usd-month": "1.00", "first-seen": "2026-11-01T00:00:00Z",
+            "at-least": true, "command": text, "link": format!("javascript:alert(1)//{text}"), "managed": text,
+        })
+    };
+    let mut resources: Vec<Value> = texts.iter().map(forgotten).collect();
+    let managed = resources.clone().into_iter().map(|one| with_standing(one, "managed"));
+    resources.extend(managed.chain([with_standing(forgotten(&long), "unheard-of")]));
     report["forgotten"] = json!({
-        "forgotten": 0, "usd-month": "0", "unknown-prices": 0, "resources": [], "waiting": 1,
+        "forgotten": texts.len(), "usd-month": "9", "unknown-prices": 0, "resources": resources, "waiting": 1,
         "not-scanned": [{"account": MARKUP[0], "region": MARKUP[1], "kind": "volume", "cause": MARKUP[2]}],
     });
     report["not-in-scope"] = texts.iter().map(|text| json!({"account": text, "name": text, "because": text})).collect();
@@ -172,6 +184,11 @@ fn hostile() -> Value {
         json!({"instances": 9, "monthly": "31.5", "unknown": 1, "accounts": sums, "policies": sums, "owners": sums});
     report["money"]["note"] = MARKUP[0].into();
     report
+}
+
+fn with_standing(mut one: Value, standing: &str) -> Value {
+    one["standing"] = standing.into();
+    one
 }
 
 /// The data of the script.

@@ -54,7 +54,7 @@ fn take(lines: Vec<Line>, unreachable: &[Unreachable]) -> Vec<Stocktake> {
 }
 
 /// One owned, one forgotten, one kept and stopped, one of unknown price that somebody has seen.
-fn sample() -> Stocktake {
+pub fn sample() -> Stocktake {
     let mut owned = line(&instance("i-1").tag("Name", "build box").launched("2026-10-01T09:00:00+09:00"));
     owned.owner = ana();
     owned.created = Some(at("2026-01-15T03:00:00Z"));
