@@ -185,7 +185,7 @@ pub(crate) fn wants_attention(row: &Row) -> bool {
 fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
     let (stop, started, by) = match one {
         Remark::Aged { since } => (None, Some(*since), None),
-        Remark::UnknownTag { .. } => (None, None, None),
+        Remark::StillWanted { .. } | Remark::UnknownTag { .. } => (None, None, None),
         Remark::Holds(stop) | Remark::ScalingSuspended(stop) => (Some(stop), None, None),
         Remark::StartedAgain { stopped, at, by } => (Some(stopped), Some(*at), by.name()),
     };

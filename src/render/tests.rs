@@ -204,6 +204,7 @@ fn every_reason_not_to_undo_and_every_remark_can_be_said() {
     let by = Starter::Person("ana".into());
     let remarks = [
         Remark::Aged { since: at },
+        Remark::StillWanted { since: at },
         Remark::UnknownTag { key: text(), meant: None },
         Remark::UnknownTag { key: text(), meant: Some(text()) },
         Remark::Holds(stopped.clone()),

@@ -65,6 +65,7 @@ fn found(history: &History, report: &Report) -> BTreeMap<Finding, Option<DateTim
         }
         found.extend(row.remarks.iter().filter_map(|remark| match remark {
             Remark::Aged { .. } => Some(of_row(row, remark.as_str(), Subject::Aged)),
+            Remark::StillWanted { .. } => Some(of_row(row, remark.as_str(), Subject::StillWanted)),
             Remark::UnknownTag { .. } | Remark::ScalingSuspended(_) => {
                 Some(of_row(row, remark.as_str(), Subject::Attention))
             }

@@ -29,6 +29,7 @@ pub mod people;
 pub mod recall;
 pub mod record;
 mod remembered;
+mod resting;
 mod services;
 mod slices;
 mod start_stopped;

@@ -19,6 +19,10 @@ const FORGET_DAYS: i64 = 35;
 /// each night, and two more for a run that begins late.
 const GAP_HOURS: i64 = 26;
 
+/// A database that AWS has started runs until the closed hours, or until its maintenance window is over: a week at most, and a
+/// day for a run that is late.
+const RUNS_ON_DAYS: i64 = 8;
+
 /// AWS starts a stopped database when it has announced, within this time: a start takes from minutes to an hour.
 const RESTART_HOURS: i64 = 1;
 
@@ -37,6 +41,9 @@ pub struct Seen {
     /// Whether AWS made that start, because it had been stopped for seven days.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     by_aws: bool,
+    /// When a database was first found stopped, if only AWS has started it since.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    resting: Option<DateTime<Utc>>,
     /// Whether it is up because the reaper's last stop failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stop_failed: bool,
@@ -62,8 +69,23 @@ impl Seen {
     fn show(&self, found: &mut Instance) {
         if let Some(facts) = &mut found.database {
             (facts.restarted_by_aws, facts.stop_failed) = (self.by_aws, self.stop_failed);
+            facts.resting = self.resting;
         }
         found.date_start(self.started);
+    }
+
+    /// Since when it rests, as `earlier` runs have found it: it is stopped, or up by AWS alone. What then runs for longer than a
+    /// week is in use. Where others may have started it unseen, it counts from now.
+    fn rest(&mut self, earlier: Option<&Self>) {
+        let now = self.found;
+        let earlier = earlier.filter(|earlier| now - earlier.found <= Duration::hours(GAP_HOURS));
+        let since = earlier.and_then(|earlier| earlier.resting).filter(|_| self.perhaps_started.is_none());
+        let is_use = |started: DateTime<Utc>| now - started > Duration::days(RUNS_ON_DAYS);
+        self.resting = match self.up {
+            true if !self.by_aws || self.started.is_none_or(is_use) => None,
+            true => since,
+            false => since.or(Some(now.trunc_subsecs(0))),
+        };
     }
 
     /// Adds the size of its tasks to a service whose task definition is the one that was asked for.
@@ -188,6 +210,7 @@ impl Databases {
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
+        seen.rest(self.0.get(&found.id));
         seen.show(found);
         seen.recall_size(found);
         // If something else has scaled a service up, its scaling is still suspended, and the next stop needs to know what was
@@ -241,6 +264,7 @@ impl Databases {
             seen.stop_failed = true;
             seen.started = self.0.get(&found.id).and_then(|earlier| earlier.started);
         }
+        seen.rest(self.0.get(&found.id));
         (seen.unexplained, seen.perhaps_started) = (false, None);
         seen.show(found);
         seen

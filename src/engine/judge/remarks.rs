@@ -11,10 +11,19 @@ use crate::engine::tags::{Kept, OwnTag};
 /// For how many days a start after one of the reaper's stops is reported.
 const TOLD_DAYS: i64 = 7;
 
+/// After so many weeks in which only AWS has started a database, its owner is asked whether it is still wanted.
+const RESTING_WEEKS: i64 = 8;
+
 /// All remarks. `by_default`: the owner comes from the settings' default only.
 pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
     let aged = aged(case, by_default).map(|since| Remark::Aged { since });
-    aged.into_iter().chain(after_stop(case)).chain(scaling_suspended(case)).chain(unknown_tags(case)).collect()
+    let wanted = resting(case).map(|since| Remark::StillWanted { since });
+    aged.into_iter()
+        .chain(wanted)
+        .chain(after_stop(case))
+        .chain(scaling_suspended(case))
+        .chain(unknown_tags(case))
+        .collect()
 }
 
 /// Tags that look like ours but are not, except the one that the verdict already names.
@@ -34,6 +43,14 @@ pub fn aged(case: &Case<'_>, by_default: bool) -> Option<DateTime<Utc>> {
     let idle = case.settings.idle.as_ref().filter(|_| by_default && case.policy.is_some())?;
     let up = case.instance.state == State::Running;
     case.instance.launch.filter(|since| up && case.now - *since > idle.max_age)
+}
+
+/// Since when only AWS has started a database, if that is long and nobody has said that it is wanted.
+pub fn resting(case: &Case<'_>) -> Option<DateTime<Utc>> {
+    let since = case.instance.database.as_ref()?.resting?;
+    let is_known = case.kept != Kept::No || case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
+    let is_long = case.now - since >= Duration::weeks(RESTING_WEEKS);
+    (case.policy.is_some() && is_long && !is_known).then_some(since)
 }
 
 /// What happened after the stop that its own tag records.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::history::{Notified, Said};
 use crate::engine::judge::notice_gate::{NOTICE_DAYS, Notice};
@@ -14,6 +14,9 @@ use crate::engine::tags::{KeepUntil, Kept};
 
 /// Owners are warned this many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;
+
+/// Owners are asked again whether a database is still wanted after so many weeks at the earliest.
+const ASK_WEEKS: i64 = 4;
 
 /// One message about an instance, unless it was sent before.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +86,7 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
     }
     lifted(case, ruled, &mut talk);
     aged(case, ruled, &mut talk);
+    still_wanted(case, ruled, &mut talk);
     talk.said = ruled.verdict.action().map(|_| Box::new(ruled.retag.said().clone()));
     talk
 }
@@ -253,6 +257,21 @@ fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let (Some(since), Some((policy, _))) = (remarks::aged(case, ruled.by_default), case.policy) else { return };
     if let Some(reminder) = ruled.is_news(ruled.notified(case, Subject::Aged), &policy.name, false, false, case) {
         talk.topics.push(Topic::new(Subject::Aged, Some(since), None, reminder));
+    }
+}
+
+/// Only AWS has started the database for weeks. Its owner is asked about it, and it is never a reason to act.
+fn still_wanted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let (Some(since), Some((policy, _))) = (remarks::resting(case), case.policy) else {
+        talk.forget.push(Subject::StillWanted);
+        return;
+    };
+    let notified = ruled.notified(case, Subject::StillWanted);
+    let wait = Duration::weeks(ASK_WEEKS).max(case.settings.notify.remind_after);
+    let is_due = notified.is_some_and(|notified| case.now - notified.last >= wait);
+    let news = ruled.is_news(notified, &policy.name, false, true, case);
+    if let Some(reminder) = news.or(is_due.then_some(true)) {
+        talk.topics.push(Topic::new(Subject::StillWanted, Some(since), None, reminder));
     }
 }
 

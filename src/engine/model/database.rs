@@ -65,6 +65,9 @@ pub struct Database {
     /// Whether AWS made its last start, because it had been stopped for seven days.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restarted_by_aws: bool,
+    /// When it was first found stopped, if only AWS has started it since.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    pub resting: Option<DateTime<Utc>>,
     /// Whether the reaper's last stop of it failed: AWS accepted the stop, and it is available again without a start.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_failed: bool,

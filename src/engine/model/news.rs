@@ -32,6 +32,8 @@ named! {
         Retagged = "retagged",
         /// Its policy starts it at openings from `due` on, though others stopped it.
         FirstStart = "first-start",
+        /// It is a database that nobody has started for weeks: only AWS has, every seventh day.
+        StillWanted = "still-wanted",
     }
 }
 

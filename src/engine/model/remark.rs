@@ -14,6 +14,11 @@ pub enum Remark {
         /// Its last start.
         since: DateTime<Utc>,
     },
+    /// Nobody has started the database since then: only AWS has, every seventh day.
+    StillWanted {
+        /// When it was first found stopped.
+        since: DateTime<Utc>,
+    },
     /// An unknown tag under the reaper's prefix, and the key that is probably meant.
     UnknownTag {
         /// Its key.
@@ -75,6 +80,7 @@ impl Remark {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Aged { .. } => "aged",
+            Self::StillWanted { .. } => "still-wanted",
             Self::UnknownTag { .. } => "unknown-tag",
             Self::Holds(_) => "holds",
             Self::StartedAgain { .. } => "started-again",
@@ -85,7 +91,8 @@ impl Remark {
     /// Whether the remark belongs in a summary, and not only beside the instance.
     pub fn wants_attention(&self) -> bool {
         match self {
-            Self::Aged { .. } | Self::UnknownTag { .. } | Self::StartedAgain { .. } | Self::ScalingSuspended(_) => true,
+            Self::Aged { .. } | Self::StillWanted { .. } | Self::UnknownTag { .. } => true,
+            Self::StartedAgain { .. } | Self::ScalingSuspended(_) => true,
             Self::Holds(_) => false,
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     if *subject == Subject::Stopped || stop_is_due(item) && !is_operator {
         lines.extend(back(item).map(|start| say(Head::Back, start, true)));
     }
-    if !matches!(subject, Subject::Lifted | Subject::FirstStart) {
+    if !matches!(subject, Subject::Lifted | Subject::FirstStart | Subject::StillWanted) {
         lines.push(say(Head::Keep, keep(item, frame), true));
     }
     // An owner has neither the command nor access to the whole record.
