@@ -233,39 +233,42 @@ const CAUSES: usize = 3;
 
 /// How many instances have unknown activity because metrics were refused, throttled or late, by cause.
 fn unmeasured(scanned: &Scanned) -> Vec<String> {
-    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in &scanned.rows {
-        if let Some(Missing::Metric { metric: _, cause }) = row.undetermined.as_deref() {
-            *causes.entry(cause).or_default() += 1;
-        }
-    }
-    let mut causes: Vec<(&str, usize)> = causes.into_iter().collect();
-    causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let (named, rest) = causes.split_at(causes.len().min(CAUSES));
-    let say = |(cause, count): &(&str, usize)| {
-        format!("whether {} {} nothing is unknown: {cause}", instances(*count), if *count == 1 { "does" } else { "do" })
+    let say = |cause: &&str, found: &[()]| {
+        let (count, does) = (instances(found.len()), if found.len() == 1 { "does" } else { "do" });
+        format!("whether {count} {does} nothing is unknown: {cause}")
     };
-    let more: usize = rest.iter().map(|(_, count)| count).sum();
-    let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
-    named.iter().map(say).chain(further).collect()
+    let more = |more, causes| format!("nor can it of {more} more, for {causes} further causes");
+    let causes = scanned.rows.iter().filter_map(|row| match row.undetermined.as_deref()? {
+        Missing::Metric { metric: _, cause } => Some((&**cause, ())),
+        _ => None,
+    });
+    by_cause(causes, say, more)
 }
 
 /// In how many targets another kind could not be listed, by kind and cause.
 fn unlisted(unlisted: &[Unlisted]) -> Vec<String> {
-    let mut causes: BTreeMap<(Kind, &str), Vec<Target>> = BTreeMap::new();
-    for one in unlisted {
-        causes.entry((one.kind, &one.cause)).or_default().push(one.target());
-    }
-    let mut causes: Vec<((Kind, &str), Vec<Target>)> = causes.into_iter().collect();
-    causes.sort_by_key(|(_, targets)| std::cmp::Reverse(targets.len()));
-    let (named, rest) = causes.split_at(causes.len().min(CAUSES));
-    let say = |((kind, cause), targets): &((Kind, &str), Vec<Target>)| {
+    let causes = unlisted.iter().map(|one| ((one.kind, &*one.cause), one.target()));
+    let say = |(kind, cause): &(Kind, &str), targets: &[Target]| {
         let first = targets.first().map(|first| format!(", {first} first")).unwrap_or_default();
         format!("{}{UNLISTED} {} targets{first}: {cause}", kind.as_str(), targets.len())
     };
-    let more: usize = rest.iter().map(|(_, targets)| targets.len()).sum();
-    let further = (more > 0).then(|| format!("resource{UNLISTED} {more} more, for {} further causes", rest.len()));
-    named.iter().map(say).chain(further).collect()
+    by_cause(causes, say, |more, causes| format!("resource{UNLISTED} {more} more, for {causes} further causes"))
+}
+
+/// A line for each of the most frequent causes, and `more` for what has the others: how many they are, of how many causes.
+fn by_cause<C: Ord, T>(
+    all: impl Iterator<Item = (C, T)>,
+    say: impl Fn(&C, &[T]) -> String,
+    more: impl Fn(usize, usize) -> String,
+) -> Vec<String> {
+    let mut causes: BTreeMap<C, Vec<T>> = BTreeMap::new();
+    all.for_each(|(cause, one)| causes.entry(cause).or_default().push(one));
+    let mut causes: Vec<_> = causes.into_iter().collect();
+    causes.sort_by_key(|(_, found)| std::cmp::Reverse(found.len()));
+    let (named, rest) = causes.split_at(causes.len().min(CAUSES));
+    let further: usize = rest.iter().map(|(_, found)| found.len()).sum();
+    let further = (further > 0).then(|| more(further, rest.len()));
+    named.iter().map(|(cause, found)| say(cause, found)).chain(further).collect()
 }
 
 /// What runs in scope.

@@ -17,13 +17,14 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::{Judge, Known};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, Target, Unlisted, names};
+use crate::engine::model::{Account, Kind, ReportOnly, ResourceId, Target, Unlisted, names};
 use crate::engine::plan::restart::{Key, Volumes, obstacle};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::engine::rules::Activity;
 use crate::ports::{Pause, PortError, Probe, Scan};
 use crate::run::doctor_hub::{hub, organization};
 use crate::run::scan::survey_each;
+use crate::run::sweep::Sweep;
 use crate::run::{Clock, ScanError, Scanned};
 
 /// The inputs of a check-up, other than its ports.
@@ -77,8 +78,10 @@ pub async fn doctor(
     let each = |found: crate::run::scan::Found, scanned: &mut Scanned| {
         let instance = found.instance;
         let seen = by_account.entry(instance.id.place.account.clone()).or_default();
+        if instance.id.kind == Kind::Database {
+            seen.database.get_or_insert_with(|| instance.id.place.clone());
+        }
         if instance.id.kind != Kind::Instance {
-            seen.database = seen.database.take().or_else(|| has_database(&instance).then(|| instance.id.place.clone()));
             return;
         }
         seen.samples.take(settings, &instance);
@@ -92,19 +95,8 @@ pub async fn doctor(
             place.push((instance.id.clone(), instance.details.licenses.clone()));
         }
     };
-    match survey_each(
-        scanner,
-        settings,
-        order.scope,
-        &settings.listed_kinds(),
-        None,
-        order.clock,
-        order.progress,
-        &mut scanned,
-        each,
-    )
-    .await
-    {
+    let how = Sweep::of(settings, order.scope, order.clock, order.progress);
+    match survey_each(scanner, how, &mut scanned, each).await {
         Ok(()) => findings.push(Finding::passed(Check::Accounts, "accounts", None)),
         Err(ScanError::Accounts(why)) => findings.push(Finding::wrong(Check::Accounts, "accounts", None, why)),
         Err(ScanError::Request(why)) => return Err(why),
@@ -139,10 +131,6 @@ pub async fn doctor(
         targets: scanned.targets,
         calls: scanner.calls(),
     })
-}
-
-fn has_database(found: &Instance) -> bool {
-    found.id.kind == Kind::Database
 }
 
 /// Whether the reading role may list the kinds beside instances that policies name.

@@ -14,7 +14,8 @@ use crate::engine::rules::Activity;
 use crate::ports::Scan;
 use crate::run::evidence::gather;
 use crate::run::scan::survey;
-use crate::run::{Clock, ScanError, Scanned};
+use crate::run::sweep::Sweep;
+use crate::run::{Clock, ScanError};
 
 /// One instance explained.
 #[derive(Debug)]
@@ -54,9 +55,7 @@ pub async fn explain(
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Explanations, ScanError> {
-    let mut scanned = Scanned::default();
-    let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
-    let found: Vec<Instance> = found.into_iter().map(|found| found.instance).collect();
+    let (found, scanned) = survey(port, Sweep::of(settings, scope, clock, progress)).await?;
     let (found, similar) = match name {
         None => (found, None),
         Some(name) => {
@@ -81,8 +80,8 @@ pub async fn explain(
         if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
             let (candidates, own) = ([&instance], &history.own);
             // Activity that earlier runs found is ignored, because a person asks for the state of now.
-            let nobody = Witness::default();
-            let gathered = gather(port, idle, &candidates, &nobody, own, clock, settings.run.width).await;
+            let unknown = Witness::default();
+            let gathered = gather(port, idle, &candidates, &unknown, own, clock, settings.run.width).await;
             known.idleness = gathered.idleness.into_values().next().unwrap_or(Idleness::NotAsked);
         }
         let first = judge.rule_known(&instance, account, &known);

@@ -11,7 +11,8 @@ use crate::engine::request::Scope;
 use crate::engine::tags::{KeepUntil, Keeping, Written};
 use crate::ports::{Act, NotScanned, Scan};
 use crate::run::scan::survey;
-use crate::run::{Clock, Error as RunError, Scanned};
+use crate::run::sweep::Sweep;
+use crate::run::{Clock, Error as RunError};
 
 /// What is asked for.
 pub struct KeepOrder<'a> {
@@ -47,10 +48,9 @@ pub enum KeepError {
 /// [`KeepError`] where one of them is not found, or where a name is that of several.
 pub async fn preview_keep(order: &KeepOrder<'_>, scanner: &impl Scan) -> Result<Vec<Keeping>, KeepError> {
     let KeepOrder { scope, settings, wanted, clock, progress, .. } = order;
-    let mut scanned = Scanned::default();
-    let all = survey(scanner, settings, scope, *clock, *progress, &mut scanned).await.map_err(RunError::from)?;
-    let gone = |one: &Instance| matches!(one.state, State::Terminated | State::ShuttingDown);
-    let all: Vec<Instance> = all.into_iter().map(|one| one.instance).filter(|one| !gone(one)).collect();
+    let how = Sweep::of(settings, scope, *clock, *progress);
+    let (mut all, scanned) = survey(scanner, how).await.map_err(RunError::from)?;
+    all.retain(|one| !matches!(one.state, State::Terminated | State::ShuttingDown));
     let mut keepings: Vec<Keeping> = Vec::new();
     for wanted in *wanted {
         let found: Vec<&Instance> = match all.iter().find(|one| *one.id.name == **wanted) {

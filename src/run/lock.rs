@@ -1,10 +1,10 @@
 //! Allows one acting run at a time, by a file in the record that only one run can create.
 
-use std::fmt;
 use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::engine::model::sane;
 use crate::ports::{PortError, WriteRecord};
@@ -24,24 +24,17 @@ struct Held {
 }
 
 /// Why the lock was not taken.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub(crate) enum NotLocked {
     /// Another run is acting.
+    #[error("run {run} is acting until {until} at most")]
     Held { run: String, until: DateTime<Utc> },
     /// This run held the lock and lost it: others may have acted since.
+    #[error("the lock of run {run} was given back or taken over")]
     RanOut { run: String },
     /// The record does not answer.
-    Port(PortError),
-}
-
-impl fmt::Display for NotLocked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Held { run, until } => write!(f, "run {run} is acting until {until} at most"),
-            Self::RanOut { run } => write!(f, "the lock of run {run} was given back or taken over"),
-            Self::Port(error) => write!(f, "{error}"),
-        }
-    }
+    #[error(transparent)]
+    Port(#[from] PortError),
 }
 
 /// How long a process holds the lock if `left` remains until its deadline.
@@ -81,7 +74,7 @@ pub(crate) async fn hold(
     let lost = || NotLocked::RanOut { run: run.to_owned() };
     // Children of one run renew the lock in parallel, and one of two swaps fails. One success is enough.
     for _ in 0..RENEWALS {
-        let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;
+        let text = hub.read(KEY).await?.ok_or_else(lost)?;
         let held: Held = serde_json::from_str(&text).map_err(|_| lost())?;
         if held.run != run {
             return Err(NotLocked::Held { run: held.run, until: held.until });
@@ -90,7 +83,7 @@ pub(crate) async fn hold(
             return Ok(());
         }
         let renewed = written(run, now(hub, wall).await + life(left))?;
-        if hub.swap(KEY, &text, &renewed).await.map_err(NotLocked::Port)? {
+        if hub.swap(KEY, &text, &renewed).await? {
             return Ok(());
         }
     }
@@ -101,9 +94,8 @@ pub(crate) async fn hold(
 /// others then find the lock renewed.
 const RENEWALS: usize = 8;
 
-fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
-    let held = Held { run: run.to_owned(), until };
-    serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))
+fn written(run: &str, until: DateTime<Utc>) -> Result<String, PortError> {
+    Ok(serde_json::to_string(&Held { run: run.to_owned(), until })?)
 }
 
 async fn take_until(
@@ -113,7 +105,7 @@ async fn take_until(
     until: DateTime<Utc>,
 ) -> Result<(), NotLocked> {
     let text = written(run, until)?;
-    let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
+    let Some(found) = hub.create(KEY, &text).await? else { return Ok(()) };
     // An unreadable lock may belong to an acting run. Nothing is acted on until a person removes it, once that run is
     // certainly over.
     let other: Held = serde_json::from_str(&found).map_err(|_| {
@@ -127,10 +119,10 @@ async fn take_until(
         return Err(NotLocked::Held { run: other.run, until: other.until });
     }
     // If several runs find the same expired lock, only one may take it over.
-    if hub.swap(KEY, &found, &text).await.map_err(NotLocked::Port)? {
+    if hub.swap(KEY, &found, &text).await? {
         return Ok(());
     }
-    let mine = hub.read(KEY).await.map_err(NotLocked::Port)?.is_some_and(|there| there == text);
+    let mine = hub.read(KEY).await?.is_some_and(|there| there == text);
     if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until }) }
 }
 

@@ -11,14 +11,14 @@ use crate::engine::config::Settings;
 use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::history::databases::Seen;
-use crate::engine::history::last_scans::{Cadence, Visits};
+use crate::engine::history::last_scans::Visits;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
-use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, Kind, ResourceId, Target};
-use crate::engine::model::{NotDue, SkippedAccount, Unlisted, Unreachable};
+use crate::engine::model::{
+    Account, Instance, MarkStep, NotDue, ResourceId, SkippedAccount, Target, Unlisted, Unreachable,
+};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
@@ -120,9 +120,8 @@ pub async fn scan(
     let mut scanned = Scanned::default();
     let mut judging = Judging::new(settings, scope, mode, history, clock);
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
-    let cadence = history.cadence.as_ref();
-    let kinds = settings.listed_kinds();
-    survey_each(port, settings, scope, &kinds, cadence, clock, progress, &mut scanned, each).await?;
+    let how = Sweep { cadence: history.cadence.as_ref(), ..Sweep::of(settings, scope, clock, progress) };
+    survey_each(port, how, &mut scanned, each).await?;
     judging.finish(port, &mut scanned).await;
     // Two lines share an id only if the answer had no id. Their content then decides their order.
     let words =
@@ -146,59 +145,24 @@ impl Scanned {
     }
 }
 
-/// Finds every instance in scope, and notes in `scanned` what could not be scanned.
-pub(crate) async fn survey(
-    port: &impl Scan,
-    settings: &Settings,
-    scope: &Scope,
-    clock: Clock,
-    progress: &dyn Fn(usize, usize),
-    scanned: &mut Scanned,
-) -> Result<Vec<Found>, ScanError> {
-    survey_kinds(port, settings, scope, &settings.listed_kinds(), clock, progress, scanned).await
+/// Finds every resource in scope, and what could not be scanned.
+pub(crate) async fn survey(port: &impl Scan, how: Sweep<'_>) -> Result<(Vec<Instance>, Scanned), ScanError> {
+    let (mut all, mut scanned) = (Vec::new(), Scanned::default());
+    survey_each(port, how, &mut scanned, |found, _| all.push(found.instance)).await?;
+    Ok((all, scanned))
 }
 
-/// The same for instances and these kinds.
-pub(crate) async fn survey_kinds(
-    port: &impl Scan,
-    settings: &Settings,
-    scope: &Scope,
-    kinds: &[Kind],
-    clock: Clock,
-    progress: &dyn Fn(usize, usize),
-    scanned: &mut Scanned,
-) -> Result<Vec<Found>, ScanError> {
-    let mut all = Vec::new();
-    survey_each(port, settings, scope, kinds, None, clock, progress, scanned, |found, _| all.push(found)).await?;
-    Ok(all)
-}
-
-/// The same, passing on each instance as soon as its target is scanned.
-#[allow(clippy::too_many_arguments)] // where, which of it, until when, and what to do with it
+/// The same, passing on each resource as soon as its target is scanned.
 pub(crate) async fn survey_each(
     port: &impl Scan,
-    settings: &Settings,
-    scope: &Scope,
-    kinds: &[Kind],
-    cadence: Option<&Cadence>,
-    clock: Clock,
-    progress: &dyn Fn(usize, usize),
+    how: Sweep<'_>,
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<(), ScanError> {
+    let scope = how.scope;
     if scope.is_empty() {
         return Ok(());
     }
-    let how = Sweep {
-        depth: Depth::Instances,
-        width: settings.run.width,
-        account_tags: settings.need_account_tags(),
-        kinds,
-        scope,
-        cadence,
-        clock,
-        progress,
-    };
     let targets = sweep(port, how, scanned, each).await?;
     check_regions(scope, &targets, scanned)?;
     scanned.outside = outside(scope, &targets, scanned);
@@ -277,16 +241,7 @@ pub async fn list_targets(
     clock: Clock,
 ) -> Result<TargetList, ScanError> {
     let mut scanned = Scanned::default();
-    let how = Sweep {
-        depth: Depth::Regions,
-        width: settings.run.width,
-        account_tags: settings.need_account_tags(),
-        kinds: &[],
-        scope,
-        cadence: None,
-        clock,
-        progress: &|_, _| {},
-    };
+    let how = Sweep { depth: Depth::Regions, ..Sweep::of(settings, scope, clock, &|_, _| {}) };
     let targets = sweep(port, how, &mut scanned, |_, _| {}).await?;
     let accounts: BTreeSet<Arc<str>> = targets.iter().map(|target| target.account.clone()).collect();
     let entered = accounts.into_iter().map(|account| async move { (port.enter(&account).await, account) });
@@ -312,16 +267,7 @@ pub(crate) async fn accounts(
     clock: Clock,
 ) -> Result<(Vec<Account>, Vec<SkippedAccount>), ScanError> {
     let mut scanned = Scanned::default();
-    let how = Sweep {
-        depth: Depth::Accounts,
-        width: settings.run.width,
-        account_tags: settings.need_account_tags(),
-        kinds: &[],
-        scope,
-        cadence: None,
-        clock,
-        progress: &|_, _| {},
-    };
+    let how = Sweep { depth: Depth::Accounts, ..Sweep::of(settings, scope, clock, &|_, _| {}) };
     sweep(port, how, &mut scanned, |_, _| {}).await?;
     let Scanned { background, skipped, .. } = scanned.sorted();
     Ok((background.accounts.into_values().collect(), skipped))

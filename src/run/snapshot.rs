@@ -12,6 +12,7 @@ use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
 use crate::engine::request::Scope;
 use crate::ports::Scan;
 use crate::run::scan::survey;
+use crate::run::sweep::Sweep;
 use crate::run::{Clock, ScanError, Scanned};
 
 /// Scans everything in scope and saves it.
@@ -25,11 +26,10 @@ pub async fn snapshot(
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Snapshot, ScanError> {
-    let mut scanned = Scanned::default();
-    let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
+    let (found, scanned) = survey(port, Sweep::of(settings, scope, clock, progress)).await?;
     let mut targets: BTreeMap<Arc<Target>, Vec<Instance>> = BTreeMap::new();
-    for found in found {
-        targets.entry(found.instance.id.place.clone()).or_default().push(found.instance);
+    for instance in found {
+        targets.entry(instance.id.place.clone()).or_default().push(instance);
     }
     let saved = targets.into_iter().map(|(place, mut instances)| {
         let Target { account, region } = (*place).clone();

@@ -16,7 +16,8 @@ use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, steps};
 use crate::ports::{Act, Pause, Scan, Switch};
 use crate::run::act::{Acting, carry_out};
 use crate::run::recheck::Recheck;
-use crate::run::scan::survey_kinds;
+use crate::run::scan::survey;
+use crate::run::sweep::Sweep;
 use crate::run::warrant::Warrant;
 use crate::run::{Clock, ScanError, Scanned};
 
@@ -125,11 +126,10 @@ async fn prepare(
     scanner: &impl Scan,
 ) -> Result<(Undo, BTreeMap<ResourceId, Writer>), ScanError> {
     let StartOrder { run, account, only, settings, clock, progress } = order;
-    let mut scanned = Scanned::default();
-    let all = survey_kinds(scanner, settings, &run.scope, &KINDS, *clock, *progress, &mut scanned).await?;
+    let how = Sweep { kinds: KINDS.to_vec(), ..Sweep::of(settings, &run.scope, *clock, *progress) };
+    let (all, scanned) = survey(scanner, how).await?;
     let (mut found, mut writers, mut events) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-    for one in all {
-        let mut instance = one.instance;
+    for mut instance in all {
         let Some(value) = instance.tags.get(&settings.tags.stopped) else { continue };
         let tag = OwnTag::parse(value).ok();
         if instance.id.kind == Kind::Database && instance.state == State::Stopped {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
-use crate::engine::config::UNKNOWN;
+use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::history::last_scans::{Cadence, Due, Visit};
 use crate::engine::model::{Instance, Kind, SkippedAccount, Target, Unlisted, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
@@ -29,7 +29,6 @@ pub(crate) enum Depth {
 }
 
 /// How an organisation is scanned.
-#[derive(Clone, Copy)]
 pub(crate) struct Sweep<'a> {
     pub(crate) depth: Depth,
     /// Calls in flight.
@@ -37,12 +36,20 @@ pub(crate) struct Sweep<'a> {
     /// Whether the accounts' tags are needed.
     pub(crate) account_tags: bool,
     /// The kinds besides instances that are asked for.
-    pub(crate) kinds: &'a [Kind],
+    pub(crate) kinds: Vec<Kind>,
     pub(crate) scope: &'a Scope,
     /// Which targets are due; `None`: all of them.
     pub(crate) cadence: Option<&'a Cadence>,
     pub(crate) clock: Clock,
     pub(crate) progress: &'a dyn Fn(usize, usize),
+}
+
+impl<'a> Sweep<'a> {
+    /// Finds everything that the settings name, within `scope`.
+    pub(crate) fn of(settings: &Settings, scope: &'a Scope, clock: Clock, progress: &'a dyn Fn(usize, usize)) -> Self {
+        let (width, account_tags, kinds) = (settings.run.width, settings.need_account_tags(), settings.listed_kinds());
+        Self { depth: Depth::Instances, width, account_tags, kinds, scope, cadence: None, clock, progress }
+    }
 }
 
 /// Lists the accounts, scans them, and passes on each instance as soon as its target is scanned. Notes in `scanned`
@@ -56,10 +63,10 @@ pub(crate) async fn sweep(
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let Sweep { depth: _, width, account_tags: _, kinds, scope, cadence: _, clock, progress: _ } = how;
+    let (width, scope, clock, kinds) = (how.width, how.scope, how.clock, how.kinds.clone());
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
-    let (wanted, mut sweeping) = (Wanted { only: only.as_deref(), kinds }, Sweeping::new(how, scanned, each));
+    let (wanted, mut sweeping) = (Wanted { only: only.as_deref(), kinds: &kinds }, Sweeping::new(how, scanned, each));
     let left = clock.left(RESERVE);
     if left.is_some_and(|left| left.is_zero()) {
         return Err(no_time_to_list());
