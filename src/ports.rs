@@ -340,6 +340,16 @@ pub trait WriteRecord: ReadRecord {
     /// Replaces one file of the record if it still contains `old`. Returns whether it did.
     fn swap(&self, key: &str, old: &str, new: &str) -> impl Future<Output = Result<bool, PortError>>;
 
+    /// Writes one file of the record if it still is as it was read: `old`, or missing. Returns whether it was.
+    fn replace(&self, key: &str, old: Option<&str>, new: &str) -> impl Future<Output = Result<bool, PortError>> {
+        async move {
+            match old {
+                None => Ok(self.create(key, new).await?.is_none()),
+                Some(old) => self.swap(key, old, new).await,
+            }
+        }
+    }
+
     /// Removes one file of the record.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), PortError>>;
 }

@@ -56,12 +56,23 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) warrant: &'a Warrant,
+    pub(crate) noted: Noted,
+}
+
+/// What is noted while acting.
+#[derive(Default)]
+pub(crate) struct Noted {
     /// Set where a step was held back by a problem: no time was left, or the pause switch could not be read.
     pub(crate) troubled: Cell<bool>,
     /// The tags of databases and services that were stopped, and `None` of those that were started.
     pub(crate) stop_tags: RefCell<Vec<StopTag>>,
     /// Databases and services that have lost the tag of their stop, which only the record still has.
     pub(crate) lost_tags: RefCell<HashSet<ResourceId>>,
+}
+
+/// The ids of these steps.
+pub(crate) fn ids_of(steps: &[&Step]) -> Vec<ResourceId> {
+    steps.iter().map(|step| step.id.clone()).collect()
 }
 
 /// Carries out `steps`. Returns one outcome for each, in the same order.
@@ -73,7 +84,7 @@ pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, 
     let work = by_target.into_iter().map(|(target, steps)| async move {
         let done = contained("act", &target.account, acting.target(&target, &steps)).await;
         done.unwrap_or_else(|panic| {
-            acting.troubled.set(true);
+            acting.noted.troubled.set(true);
             acting.all(&steps, OutcomeKind::Unverified, &format!("acting broke off: {panic}"))
         })
     });
@@ -124,7 +135,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// once, so the batch waits first.
     async fn held_back(&self, beyond: bool) -> Option<String> {
         if !self.clock.fits(if beyond { WORST_BEYOND } else { WORST_BATCH }) {
-            self.troubled.set(true);
+            self.noted.troubled.set(true);
             let why = "out of time: its worst case no longer fits before the deadline; the next run makes it up";
             return Some(why.to_owned());
         }
@@ -136,7 +147,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
         let switch = self.pause.switch().await;
         if matches!(switch, Switch::Unreadable(_)) {
-            self.troubled.set(true);
+            self.noted.troubled.set(true);
         }
         switch.why_paused()
     }
@@ -146,17 +157,17 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         if self.clock.fits(ANOTHER_CALL) {
             return Ok(());
         }
-        self.troubled.set(true);
+        self.noted.troubled.set(true);
         Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()))
     }
 
     /// Refuses a further call when the last scan is too old. Otherwise a batch that is throttled or halved often could
     /// stop an instance that was kept, paused or opened in the meantime.
-    fn fresh(&self, looked: DateTime<Utc>) -> Result<(), ActError> {
-        if self.clock.now() - looked <= chrono::Duration::seconds(STALE_SECONDS) {
+    fn fresh(&self, scanned: DateTime<Utc>) -> Result<(), ActError> {
+        if self.clock.now() - scanned <= chrono::Duration::seconds(STALE_SECONDS) {
             return Ok(());
         }
-        self.troubled.set(true);
+        self.noted.troubled.set(true);
         Err(ActError::NotSent("its last scan was too long ago; the next run scans it again".to_owned()))
     }
 
@@ -191,82 +202,83 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         found: &Found,
     ) -> Vec<Outcome> {
         let was = steps.first().and_then(|step| self.size_of(found.get(&step.id)));
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps, was));
-        let value = value.as_str();
-        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
-        let looked = self.clock.now();
-        let mut ends: HashMap<ResourceId, Result<(), ActError>> = HashMap::new();
-        let (mut tagged, mut perhaps_tagged, mut to_untag) = (Vec::new(), Vec::new(), Vec::new());
+        let (value, since) = (self.own_tag(policy, steps, was), self.clock.now());
+        let Tagged { confirmed, possible, mut ends } = self.tag_before(target, pace, steps, &value, since).await;
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
-            self.fresh(looked)?;
-            let end = self.act.tag(target, &names(&part), key, value).await;
-            tokio::time::sleep(pace.after_stop).await;
-            end
-        };
-        for (id, end) in bisect(&ids, pace.per_call, attempt).await {
-            match end {
-                Ok(()) => tagged.push(id),
-                Err(late @ ActError::NotSent(_)) => {
-                    ends.insert(id, Err(late));
-                }
-                Err(why) => {
-                    if matches!(why, ActError::Unclear(_)) {
-                        perhaps_tagged.push(id.clone());
-                    }
-                    ends.insert(
-                        id,
-                        Err(ActError::Refused(format!("not stopped, for its tag could not be written: {why}"))),
-                    );
-                }
-            }
-        }
-        let attempt = |part: Vec<ResourceId>| async move {
-            self.in_time()?;
-            self.fresh(looked)?;
+            self.fresh(since)?;
             let end = self.bring_down(target, &part, hibernate, found).await;
             tokio::time::sleep(pace.after_stop).await;
             end
         };
-        ends.extend(bisect(&tagged, pace.per_call, attempt).await);
+        ends.extend(bisect(&confirmed, pace.per_call, attempt).await);
         let mut seen = self.watch(target, pace, steps, &ends, State::is_down).await;
         // The SDK retries: a call may be reported as refused although its first attempt succeeded. One scan shows
         // which.
-        let refused: Vec<&Step> = steps
-            .iter()
-            .copied()
-            .filter(|step| {
-                tagged.contains(&step.id)
-                    && matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::InTransition(_))))
-            })
-            .collect();
+        let is_refused = |step: &&Step| {
+            let end = ends.get(&step.id);
+            confirmed.contains(&step.id) && matches!(end, Some(Err(ActError::Refused(_) | ActError::InTransition(_))))
+        };
+        let refused: Vec<&Step> = steps.iter().copied().filter(is_refused).collect();
         if !refused.is_empty()
             && let Ok(now) = self.see(target, &refused).await
         {
             seen.extend(now);
         }
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut to_untag) = (Vec::new(), Vec::new());
         for step in steps {
-            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let end = ends.remove(&step.id).unwrap_or_else(no_answer);
             let (kind, detail) = stopped(&end, seen.get(&step.id).map(|instance| instance.state));
-            let undone = matches!(kind, OutcomeKind::Failed | OutcomeKind::NotTried);
-            if undone && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
+            if matches!(kind, OutcomeKind::Failed | OutcomeKind::NotTried) && possible.contains(&step.id) {
                 to_untag.push(step.id.clone());
             }
             outcomes.push(self.outcome(step, kind, detail));
         }
         self.remove_stop_tag(target, steps, &to_untag, &mut outcomes).await;
-        self.ensure_stop_tag(target, steps, &seen, value, &mut outcomes).await;
+        self.ensure_stop_tag(target, steps, &seen, &value, &mut outcomes).await;
         let stopped = outcomes.iter().filter(|outcome| outcome.outcome.may_have_stopped());
-        self.remember(stopped.map(|outcome| &outcome.id), Some(value));
+        self.remember(stopped.map(|outcome| &outcome.id), Some(&value));
         outcomes
+    }
+
+    /// Writes the tag of a stop. `since`: when the resources were scanned.
+    async fn tag_before(
+        &self,
+        target: &Target,
+        pace: &Pace,
+        steps: &[&Step],
+        value: &str,
+        since: DateTime<Utc>,
+    ) -> Tagged {
+        let (key, mut tagged) = (self.settings.tags.stopped.as_str(), Tagged::default());
+        let attempt = |part: Vec<ResourceId>| async move {
+            self.in_time()?;
+            self.fresh(since)?;
+            let end = self.act.tag(target, &names(&part), key, value).await;
+            tokio::time::sleep(pace.after_stop).await;
+            end
+        };
+        for (id, end) in bisect(&ids_of(steps), pace.per_call, attempt).await {
+            if matches!(end, Ok(()) | Err(ActError::Unclear(_))) {
+                tagged.possible.insert(id.clone());
+            }
+            match end {
+                Ok(()) => tagged.confirmed.push(id),
+                Err(late @ ActError::NotSent(_)) => _ = tagged.ends.insert(id, Err(late)),
+                Err(why) => {
+                    let why = format!("not stopped, for its tag could not be written: {why}");
+                    tagged.ends.insert(id, Err(ActError::Refused(why)));
+                }
+            }
+        }
+        tagged
     }
 
     /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
     /// written again, so that the stop still counts as the reaper's and the start is tried again. What others stopped
     /// gets no tag.
     async fn start(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step], found: &Found) -> Vec<Outcome> {
-        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
+        let ids = ids_of(steps);
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             let end = self.bring_up(target, &part, found).await;
@@ -280,7 +292,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut outcomes = Vec::new();
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
-            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let end = ends.remove(&step.id).unwrap_or_else(no_answer);
             let (kind, detail) = started(&end, seen.get(&step.id).map(state_after_start), step.id.kind);
             match kind {
                 OutcomeKind::Started => up.push(step.id.clone()),
@@ -299,11 +311,25 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         self.remember(up.iter(), None);
         self.remove_stop_tag(target, steps, &up, &mut outcomes).await;
         fallen.retain(|step| !self.is_of_others(policy, step, seen.get(&step.id)));
-        let fallen: Vec<ResourceId> = fallen.into_iter().map(|step| step.id.clone()).collect();
-        self.restore_stop_tag(target, policy, steps, &fallen, &mut outcomes).await;
+        self.restore_stop_tag(target, policy, steps, &ids_of(&fallen), &mut outcomes).await;
         self.name_what_is_missing(target, policy, steps, &mut outcomes).await;
         outcomes
     }
+}
+
+/// The tags that stops are preceded by.
+#[derive(Default)]
+struct Tagged {
+    /// Resources that have the tag.
+    confirmed: Vec<ResourceId>,
+    /// These, and those that may have it.
+    possible: HashSet<ResourceId>,
+    /// Why the others are not stopped.
+    ends: HashMap<ResourceId, Result<(), ActError>>,
+}
+
+fn no_answer() -> Result<(), ActError> {
+    Err(ActError::Unclear("no answer".to_owned()))
 }
 
 /// The state of what was started. A service that is being deployed has its tasks, too.

@@ -1,8 +1,6 @@
 //! Makes one call for many instances, and halves the batch when AWS refuses, so that one bad instance does not fail the
 //! others.
 
-use std::future::Future;
-
 use crate::engine::model::ResourceId;
 use crate::engine::plan::pace::Pace;
 use crate::ports::ActError;
@@ -14,14 +12,11 @@ pub(crate) fn per_call(ids: &[ResourceId]) -> usize {
 
 /// Calls `act` on `per_call` ids at a time, and on smaller and smaller halves where it is refused. Returns the result of
 /// each id, in order. Makes at most `2n - 1` calls. An unclear result is not retried, because the call may have succeeded.
-pub(crate) async fn bisect<F>(
+pub(crate) async fn bisect(
     ids: &[ResourceId],
     per_call: usize,
-    act: impl Fn(Vec<ResourceId>) -> F,
-) -> Vec<(ResourceId, Result<(), ActError>)>
-where
-    F: Future<Output = Result<(), ActError>>,
-{
+    act: impl AsyncFn(Vec<ResourceId>) -> Result<(), ActError>,
+) -> Vec<(ResourceId, Result<(), ActError>)> {
     let mut ends: Vec<(ResourceId, Result<(), ActError>)> = Vec::with_capacity(ids.len());
     // Depth first and left to right, so that the results come in the order of the ids.
     let mut open: Vec<&[ResourceId]> = ids.chunks(per_call).rev().collect();

@@ -23,8 +23,7 @@ use crate::engine::request::{RequestInvalid, Scope};
 use crate::engine::rules::Activity;
 use crate::ports::{Pause, PortError, Probe, Scan};
 use crate::run::doctor_hub::{hub, organization};
-use crate::run::scan::survey_each;
-use crate::run::sweep::Sweep;
+use crate::run::survey::{Sweep, survey_each};
 use crate::run::{Clock, ScanError, Scanned};
 
 /// The inputs of a check-up, other than its ports.

@@ -1,12 +1,10 @@
 //! Carries out a plan in its order: marks, then stops and starts, then labels.
 
-use std::cell::{Cell, RefCell};
-
 use crate::engine::model::{MarkEnd, Notes};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::ports::{Act, Pause, Scan};
-use crate::run::act::{Acting, carry_out};
+use crate::run::act::{Acting, Noted, carry_out};
 use crate::run::contained::contained;
 use crate::run::mark::{Marking, mark};
 use crate::run::recheck::Recheck;
@@ -34,25 +32,13 @@ impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
         let marks = marks.unwrap_or_else(|panic| {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
         });
-        let (troubled, stop_tags, lost_tags) = (Cell::new(false), RefCell::default(), RefCell::default());
-        let acting = Acting {
-            run: order.run,
-            settings,
-            recheck,
-            clock,
-            scanner,
-            act,
-            pause,
-            warrant,
-            troubled,
-            stop_tags,
-            lost_tags,
-        };
+        let noted = Noted::default();
+        let acting = Acting { run: order.run, settings, recheck, clock, scanner, act, pause, warrant, noted };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;
         let lines = label.unwrap_or_else(Some).into_iter().collect();
-        let notes = Notes { lines, troubled: acting.troubled.get() };
-        Done { outcomes, marks, notes, stop_tags: acting.stop_tags.into_inner() }
+        let notes = Notes { lines, troubled: acting.noted.troubled.get() };
+        Done { outcomes, marks, notes, stop_tags: acting.noted.stop_tags.into_inner() }
     }
 }

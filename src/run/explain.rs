@@ -13,8 +13,7 @@ use crate::engine::request::Scope;
 use crate::engine::rules::Activity;
 use crate::ports::Scan;
 use crate::run::evidence::gather;
-use crate::run::scan::survey;
-use crate::run::sweep::Sweep;
+use crate::run::survey::{Sweep, survey};
 use crate::run::{Clock, ScanError};
 
 /// One instance explained.
@@ -68,11 +67,9 @@ pub async fn explain(
     let mut explained = Vec::new();
     for mut instance in found {
         let date = history.date(&mut instance, clock.at(), &settings.tags.stopped);
-        if let Some(seen) = date.filter(Seen::is_unexplained)
-            && let (Some(known), Ok(events)) = (&history.databases, port.database_events(&instance.id.place).await)
-        {
-            let own = history.own_acts(&instance.id);
-            known.explain(seen, &mut instance, own, &events);
+        if let Some(seen) = date.filter(Seen::is_unexplained) {
+            let events = port.database_events(&instance.id.place).await.ok();
+            history.explain(seen, &mut instance, events.as_deref());
         }
         let bare = Account::bare(instance.id.place.account.clone());
         let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);

@@ -10,8 +10,7 @@ use crate::engine::model::{Instance, State, instances};
 use crate::engine::request::Scope;
 use crate::engine::tags::{KeepUntil, Keeping, Written};
 use crate::ports::{Act, NotScanned, Scan};
-use crate::run::scan::survey;
-use crate::run::sweep::Sweep;
+use crate::run::survey::{Sweep, survey};
 use crate::run::{Clock, Error as RunError};
 
 /// What is asked for.

@@ -82,12 +82,7 @@ pub(crate) async fn keep(
         scans.add(&visits, listed, order.clock.at());
         scans.note_first_instances(&firsts.notified, &firsts.pending);
         let text = scans.text(&settings.hash);
-        let written = match &old {
-            None => hub.create(FILE, &text).await?.is_none(),
-            Some(old) if *old == text => true,
-            Some(old) => hub.swap(FILE, old, &text).await?,
-        };
-        if written {
+        if old.as_ref() == Some(&text) || hub.replace(FILE, old.as_deref(), &text).await? {
             return Ok(());
         }
     }

@@ -34,11 +34,7 @@ pub async fn remember(hub: &impl WriteRecord, launched: &Launched) -> Result<usi
         if new == 0 {
             return Ok(0);
         }
-        let written = match old {
-            None => hub.create(&key, &launches.text()).await?.is_none(),
-            Some(old) => hub.swap(&key, &old, &launches.text()).await?,
-        };
-        if written {
+        if hub.replace(&key, old.as_deref(), &launches.text()).await? {
             return Ok(new);
         }
     }

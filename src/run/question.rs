@@ -50,16 +50,16 @@ pub(crate) async fn ask(port: &impl Scan, task: Task, wanted: Wanted<'_>) -> Ans
         }
         Task::Instances(target) => {
             let mut instances = Vec::new();
-            let looked = port.instances(&target, only, |instance| instances.push(instance));
-            let answer = contained("scan", &target.account, looked).await;
+            let scanned = port.instances(&target, only, |instance| instances.push(instance));
+            let answer = contained("scan", &target.account, scanned).await;
             let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
             let is_named = |kind: Kind| only.is_none_or(|only| only.iter().any(|name| Kind::of(name) == kind));
             let mut unlisted = Vec::new();
             // What closes a target to the first call closes it to the others.
             for kind in kinds.iter().copied().filter(|kind| answer.is_ok() && is_named(*kind)) {
-                let looked = port.others(&target, kind, only, |found| instances.push(found));
-                let looked = contained(kind.as_str(), &target.account, looked).await.flatten();
-                unlisted.extend(looked.err().map(|cause| (kind, cause)));
+                let scanned = port.others(&target, kind, only, |found| instances.push(found));
+                let scanned = contained(kind.as_str(), &target.account, scanned).await.flatten();
+                unlisted.extend(scanned.err().map(|cause| (kind, cause)));
             }
             // Pages may overlap while instances come and go. If two pages show the same instance, the later one counts.
             instances.reverse();

@@ -14,7 +14,7 @@ use crate::engine::rules::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};
 use crate::run::Background;
-use crate::run::act::{Acting, SCAN_TIMEOUT};
+use crate::run::act::{Acting, SCAN_TIMEOUT, ids_of};
 use crate::run::resize::Found;
 
 /// How a step is re-checked.
@@ -172,7 +172,6 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// These resources, which are of one kind, as they are now.
     pub(crate) async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<ResourceId, Instance>, String> {
-        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let mut now = HashMap::new();
         let each = |mut found: Instance| {
             if let Some(databases) = self.recheck.databases() {
@@ -180,14 +179,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let untagged = found.tags.get(stopped).is_none();
                 databases.date(&mut found, OwnActs::default(), self.clock.at(), stopped);
                 if untagged && found.tags.get(stopped).is_some() {
-                    self.lost_tags.borrow_mut().insert(found.id.clone());
+                    self.noted.lost_tags.borrow_mut().insert(found.id.clone());
                 } else {
-                    self.lost_tags.borrow_mut().remove(&found.id);
+                    self.noted.lost_tags.borrow_mut().remove(&found.id);
                 }
             }
             now.insert(found.id.clone(), found);
         };
-        match tokio::time::timeout(SCAN_TIMEOUT, named(self.scanner, target, &ids, each)).await {
+        match tokio::time::timeout(SCAN_TIMEOUT, named(self.scanner, target, &ids_of(steps), each)).await {
             Ok(Ok(())) => Ok(now),
             Ok(Err(NotScanned::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
             Ok(Err(NotScanned::Unreachable(cause))) => Err(cause),

@@ -25,7 +25,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Notes which stop tag databases and services have now, so that the record has it where another tool takes it away.
     pub(crate) fn remember<'i>(&self, ids: impl Iterator<Item = &'i ResourceId>, tag: Option<&str>) {
         let others = ids.filter(|id| id.kind != Kind::Instance);
-        self.stop_tags.borrow_mut().extend(others.map(|id| (id.clone(), tag.map(Box::from))));
+        self.noted.stop_tags.borrow_mut().extend(others.map(|id| (id.clone(), tag.map(Box::from))));
     }
 
     /// Stops these resources, which are of one kind.
@@ -72,7 +72,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         match self.act.suspend(target, &id.name, before).await {
             Ok(()) => why,
             Err(again) => {
-                self.troubled.set(true);
+                self.noted.troubled.set(true);
                 let text =
                     format!("{why}; and what is suspended of its scaling could not be set back to {before}: {again}");
                 ActError::Refused(text)
@@ -126,7 +126,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         now: Option<&Instance>,
     ) -> Result<bool, ActError> {
         let key = self.settings.tags.stopped.as_str();
-        let lost = self.lost_tags.borrow().contains(id);
+        let lost = self.noted.lost_tags.borrow().contains(id);
         let Some(value) = now.and_then(|now| now.tags.get(key)).filter(|_| lost) else { return Ok(false) };
         self.act.tag(target, &names([id]), key, value).await.map(|()| true).map_err(|why| match why {
             ActError::Refused(why) | ActError::Unclear(why) => ActError::Refused(format!(

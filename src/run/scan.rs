@@ -26,7 +26,8 @@ use crate::engine::request::{Mode, RequestInvalid, Scope};
 use crate::ports::{PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::judging::Judging;
-use crate::run::sweep::{Depth, Sweep, sweep};
+use crate::run::survey::{Depth, Sweep, survey_each};
+use crate::run::sweep::sweep;
 
 /// Time kept back from the deadline while scanning: enough to plan, to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(5);
@@ -143,68 +144,6 @@ impl Scanned {
         self.skipped.sort();
         self
     }
-}
-
-/// Finds every resource in scope, and what could not be scanned.
-pub(crate) async fn survey(port: &impl Scan, how: Sweep<'_>) -> Result<(Vec<Instance>, Scanned), ScanError> {
-    let (mut all, mut scanned) = (Vec::new(), Scanned::default());
-    survey_each(port, how, &mut scanned, |found, _| all.push(found.instance)).await?;
-    Ok((all, scanned))
-}
-
-/// The same, passing on each resource as soon as its target is scanned.
-pub(crate) async fn survey_each(
-    port: &impl Scan,
-    how: Sweep<'_>,
-    scanned: &mut Scanned,
-    each: impl FnMut(Found, &mut Scanned),
-) -> Result<(), ScanError> {
-    let scope = how.scope;
-    if scope.is_empty() {
-        return Ok(());
-    }
-    let targets = sweep(port, how, scanned, each).await?;
-    check_regions(scope, &targets, scanned)?;
-    scanned.outside = outside(scope, &targets, scanned);
-    let unreachable: Vec<Target> = scanned.unreachable.iter().map(Unreachable::target).collect();
-    let failed: BTreeSet<&Target> = unreachable.iter().chain(&scanned.denied).collect();
-    scanned.finished = targets.iter().filter(|target| !failed.contains(target)).count();
-    scanned.targets = targets.len() + unreachable.iter().filter(|target| target.is_whole_account()).count();
-    let not_due = scanned.not_due.iter().map(NotDue::target);
-    scanned.background.targets = targets.into_iter().chain(not_due).collect();
-    scanned.background.targets.sort();
-    Ok(())
-}
-
-/// A Region that no account has is a typo, and a typo must not look like an empty result. If an account could not be
-/// asked for its Regions, or none is in scope, this cannot be checked.
-fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result<(), ScanError> {
-    let unasked = scanned.unreachable.iter().any(|unreachable| unreachable.target().is_whole_account());
-    if unasked || targets.is_empty() && scope.regions.is_none() {
-        return Ok(());
-    }
-    let there = |name: &String| targets.iter().any(|target| *target.region == **name);
-    match scope.regions.iter().flatten().find(|name| !there(name)) {
-        None => Ok(()),
-        Some(name) => {
-            let mend = "see `idle-reaper targets` for what is";
-            Err(ScanError::Request(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend }))
-        }
-    }
-}
-
-/// Targets that an event names and that are not in scope: neither scanned, unreachable, denied, nor skipped for their
-/// state.
-fn outside(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Vec<Target> {
-    let known = |place: &Target| {
-        targets.contains(place)
-            || scanned.denied.iter().any(|denied| denied.covers(place))
-            || scanned.unreachable.iter().any(|unreachable| unreachable.target().covers(place))
-            || scanned.skipped.iter().any(|skipped| skipped.account == place.account)
-    };
-    let places = scope.places.iter().flatten();
-    let places = places.map(|(account, region)| Target::new(account.as_str(), region.as_str()));
-    places.filter(|place| !known(place)).collect()
 }
 
 /// An instance that was found, and whether its target was scanned completely.

@@ -11,8 +11,7 @@ use crate::engine::model::{Instance, ReportOnly, Target, Unreachable};
 use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
 use crate::engine::request::Scope;
 use crate::ports::Scan;
-use crate::run::scan::survey;
-use crate::run::sweep::Sweep;
+use crate::run::survey::{Sweep, survey};
 use crate::run::{Clock, ScanError, Scanned};
 
 /// Scans everything in scope and saves it.

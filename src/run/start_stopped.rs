@@ -14,10 +14,9 @@ use crate::engine::request::{Run, UndoOverrides};
 use crate::engine::tags::OwnTag;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, steps};
 use crate::ports::{Act, Pause, Scan, Switch};
-use crate::run::act::{Acting, carry_out};
+use crate::run::act::{Acting, Noted, carry_out};
 use crate::run::recheck::Recheck;
-use crate::run::scan::survey;
-use crate::run::sweep::Sweep;
+use crate::run::survey::{Sweep, survey};
 use crate::run::warrant::Warrant;
 use crate::run::{Clock, ScanError, Scanned};
 
@@ -103,12 +102,10 @@ pub async fn start_stopped(
             act,
             pause: &NoSwitch,
             warrant: &warrant,
-            troubled: std::cell::Cell::new(false),
-            stop_tags: std::cell::RefCell::default(),
-            lost_tags: std::cell::RefCell::default(),
+            noted: Noted::default(),
         };
         undo.outcomes.extend(carry_out(&acting, &steps).await);
-        undo.troubled |= acting.troubled.get();
+        undo.troubled |= acting.noted.troubled.get();
     }
     undo.calls = scanner.calls();
     Ok(undo)
@@ -169,22 +166,14 @@ async fn prepare(
     unreachable.sort();
     denied.sort();
     let undo = Undo {
-        run: run.id.clone(),
-        undoes: only.unwrap_or(EVERY_RUN).to_owned(),
         by_tags_in: Some((*account).to_owned()),
-        at: clock.at(),
-        applied: false,
-        whole: false,
         found,
         plan,
-        outcomes: Vec::new(),
         unreachable,
         denied,
         notes,
         troubled,
-        calls: scanner.calls(),
-        links: settings.links.clone(),
-        locale: settings.run.locale,
+        ..Undo::empty(run, only.unwrap_or(EVERY_RUN), settings, clock.at())
     };
     Ok((undo, writers))
 }

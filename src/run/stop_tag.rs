@@ -11,8 +11,8 @@ use crate::engine::model::{
     names,
 };
 use crate::engine::tags::OwnTag;
-use crate::ports::{Act, Pause, Scan};
-use crate::run::act::{Acting, SCAN_TIMEOUT};
+use crate::ports::{Act, ActError, Pause, Scan};
+use crate::run::act::{Acting, SCAN_TIMEOUT, ids_of};
 use crate::run::bisect::{bisect, per_call};
 
 /// Waits before the scans of a tag: 5 s in all, less if the deadline is near. A tag shows within a second. If the first
@@ -24,9 +24,9 @@ const WAITS: [Duration; 4] =
 #[derive(Clone, Copy)]
 enum Wish<'a> {
     /// Present, with this value.
-    Stands(&'a str),
+    Present(&'a str),
     /// Absent.
-    Gone,
+    Absent,
 }
 
 impl Wish<'_> {
@@ -34,12 +34,12 @@ impl Wish<'_> {
     fn fails(self, instance: &Instance, key: &str) -> bool {
         let now = instance.tags.get(key);
         match (self, instance.state) {
-            (Self::Stands(_), State::ShuttingDown | State::Terminated) => false,
+            (Self::Present(_), State::ShuttingDown | State::Terminated) => false,
             (
-                Self::Stands(value),
+                Self::Present(value),
                 State::Pending | State::Running | State::Stopping | State::Stopped | State::Changing | State::Unknown,
             ) => now != Some(value),
-            (Self::Gone, _) => now.is_some(),
+            (Self::Absent, _) => now.is_some(),
         }
     }
 }
@@ -69,12 +69,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let key = self.settings.tags.stopped.as_str();
         let may_stop =
             |step: &Step| outcomes.iter().any(|outcome| outcome.id == step.id && outcome.outcome.may_have_stopped());
-        let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Stands(value).fails(now, key));
+        let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Present(value).fails(now, key));
         let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
-        for (id, looked) in self.settle(target, bare, Wish::Stands(value)).await {
-            self.troubled.set(true);
+        for (id, scanned) in self.settle(target, bare, Wish::Present(value)).await {
+            self.noted.troubled.set(true);
             let mend = format!("start it when it is wanted, or tag it by hand: `{value}`");
-            let why = if looked || seen.contains_key(&id) {
+            let why = if scanned || seen.contains_key(&id) {
                 format!("its tag `{key}` is not on it, though AWS confirmed it, so nothing will start it again; {mend}")
             } else {
                 format!("whether its tag `{key}` is on it could not be seen; if not, {mend}")
@@ -92,24 +92,11 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         ids: &[ResourceId],
         outcomes: &mut [Outcome],
     ) {
-        let key = self.settings.tags.stopped.as_str();
-        let attempt = |part: Vec<ResourceId>| async move { self.act.untag(target, &names(&part), key).await };
-        let mut removed: HashSet<ResourceId> = HashSet::new();
-        for (id, end) in bisect(ids, per_call(ids), attempt).await {
-            match end {
-                Ok(()) => {
-                    removed.insert(id);
-                }
-                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be removed: {why}")),
-            }
-        }
+        let removed = self.write_tag(target, ids, Wish::Absent, "removed", outcomes).await;
         let failed = |id: &ResourceId| outcomes.iter().any(|one| one.id == *id && one.outcome != OutcomeKind::Started);
         let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
         let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
-        for (id, _) in self.settle(target, doubtful, Wish::Gone).await.into_iter().filter(|(_, looked)| *looked) {
-            self.troubled.set(true);
-            add(outcomes, &id, &format!("; and its tag `{key}` could not be removed, though AWS confirmed it"));
-        }
+        self.verify_tag(target, doubtful, Wish::Absent, "could not be removed", outcomes).await;
     }
 
     /// Writes the reaper's tag again on instances that fell back, because they must still be started.
@@ -121,26 +108,54 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         ids: &[ResourceId],
         outcomes: &mut [Outcome],
     ) {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[], None));
-        let value = value.as_str();
-        let attempt = |part: Vec<ResourceId>| async move { self.act.tag(target, &names(&part), key, value).await };
-        let mut written: HashSet<ResourceId> = HashSet::new();
-        for (id, end) in bisect(ids, per_call(ids), attempt).await {
+        let value = self.own_tag(policy, &[], None);
+        let wish = Wish::Present(&value);
+        let written = self.write_tag(target, ids, wish, "written anew", outcomes).await;
+        let owed: Vec<&Step> = steps.iter().filter(|step| written.contains(&step.id)).copied().collect();
+        self.verify_tag(target, owed, wish, "is not as it was written anew", outcomes).await;
+    }
+
+    /// Writes or removes the tag, and adds to the outcomes where it could not be `done`. Returns where it was.
+    async fn write_tag(
+        &self,
+        target: &Target,
+        ids: &[ResourceId],
+        wish: Wish<'_>,
+        done: &str,
+        outcomes: &mut [Outcome],
+    ) -> HashSet<ResourceId> {
+        let key = self.settings.tags.stopped.as_str();
+        let mut written = HashSet::new();
+        for (id, end) in bisect(ids, per_call(ids), async |part| self.put(target, &part, wish).await).await {
             match end {
-                Ok(()) => {
-                    written.insert(id);
-                }
-                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be written anew: {why}")),
+                Ok(()) => _ = written.insert(id),
+                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be {done}: {why}")),
             }
         }
-        let owed: Vec<&Step> = steps.iter().filter(|step| written.contains(&step.id)).copied().collect();
-        for (id, _) in self.settle(target, owed, Wish::Stands(value)).await.into_iter().filter(|(_, looked)| *looked) {
-            self.troubled.set(true);
-            add(
-                outcomes,
-                &id,
-                &format!("; and its tag `{key}` is not as it was written anew, though AWS confirmed it"),
-            );
+        written
+    }
+
+    async fn put(&self, target: &Target, part: &[ResourceId], wish: Wish<'_>) -> Result<(), ActError> {
+        let key = self.settings.tags.stopped.as_str();
+        match wish {
+            Wish::Present(value) => self.act.tag(target, &names(part), key, value).await,
+            Wish::Absent => self.act.untag(target, &names(part), key).await,
+        }
+    }
+
+    /// Scans the tag, and adds to the outcomes where it is not as AWS has confirmed it.
+    async fn verify_tag(
+        &self,
+        target: &Target,
+        steps: Vec<&Step>,
+        wish: Wish<'_>,
+        wrong: &str,
+        outcomes: &mut [Outcome],
+    ) {
+        let key = &self.settings.tags.stopped;
+        for (id, _) in self.settle(target, steps, wish).await.into_iter().filter(|(_, scanned)| *scanned) {
+            self.noted.troubled.set(true);
+            add(outcomes, &id, &format!("; and its tag `{key}` {wrong}, though AWS confirmed it"));
         }
     }
 
@@ -176,7 +191,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// succeeded.
     async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(ResourceId, bool)> {
         let key = self.settings.tags.stopped.as_str();
-        let (mut open, mut looked, mut written) = (steps, false, false);
+        let (mut open, mut scanned, mut written) = (steps, false, false);
         for wait in WAITS {
             if open.is_empty() || !self.clock.fits(wait + SCAN_TIMEOUT) {
                 break;
@@ -184,26 +199,23 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             tokio::time::sleep(wait).await;
             if let Ok(now) = self.see(target, &open).await {
                 // What only the record still has is not on the resource.
-                let lost = self.lost_tags.borrow();
-                let is_gone = |id: &ResourceId| matches!(wish, Wish::Gone) && lost.contains(id);
+                let lost = self.noted.lost_tags.borrow();
+                let is_gone = |id: &ResourceId| matches!(wish, Wish::Absent) && lost.contains(id);
                 open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key) && !is_gone(&step.id)));
-                looked = true;
+                scanned = true;
             }
             if !written {
                 written = true;
-                let ids: Vec<ResourceId> = open.iter().map(|step| step.id.clone()).collect();
+                let ids = ids_of(&open);
                 let attempt = |part: Vec<ResourceId>| async move {
                     self.in_time()?;
-                    match wish {
-                        Wish::Stands(value) => self.act.tag(target, &names(&part), key, value).await,
-                        Wish::Gone => self.act.untag(target, &names(&part), key).await,
-                    }
+                    self.put(target, &part, wish).await
                 };
                 // The next scan shows whether it was written.
                 let _ = bisect(&ids, per_call(&ids), attempt).await;
             }
         }
-        open.iter().map(|step| (step.id.clone(), looked)).collect()
+        open.iter().map(|step| (step.id.clone(), scanned)).collect()
     }
 }
 

@@ -8,49 +8,14 @@ use std::sync::Arc;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
-use crate::engine::config::{Settings, UNKNOWN};
-use crate::engine::history::last_scans::{Cadence, Due, Visit};
+use crate::engine::config::UNKNOWN;
+use crate::engine::history::last_scans::{Due, Visit};
 use crate::engine::model::{Instance, Kind, SkippedAccount, Target, Unlisted, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
-use crate::run::clock::Clock;
 use crate::run::question::{Answer, Task, Wanted, ask};
 use crate::run::scan::{Found, RESERVE, ScanError, Scanned};
-
-/// How deep a scan goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Depth {
-    /// Which accounts exist.
-    Accounts,
-    /// Which Regions they have.
-    Regions,
-    /// Which instances exist.
-    Instances,
-}
-
-/// How an organisation is scanned.
-pub(crate) struct Sweep<'a> {
-    pub(crate) depth: Depth,
-    /// Calls in flight.
-    pub(crate) width: usize,
-    /// Whether the accounts' tags are needed.
-    pub(crate) account_tags: bool,
-    /// The kinds besides instances that are asked for.
-    pub(crate) kinds: Vec<Kind>,
-    pub(crate) scope: &'a Scope,
-    /// Which targets are due; `None`: all of them.
-    pub(crate) cadence: Option<&'a Cadence>,
-    pub(crate) clock: Clock,
-    pub(crate) progress: &'a dyn Fn(usize, usize),
-}
-
-impl<'a> Sweep<'a> {
-    /// Finds everything that the settings name, within `scope`.
-    pub(crate) fn of(settings: &Settings, scope: &'a Scope, clock: Clock, progress: &'a dyn Fn(usize, usize)) -> Self {
-        let (width, account_tags, kinds) = (settings.run.width, settings.need_account_tags(), settings.listed_kinds());
-        Self { depth: Depth::Instances, width, account_tags, kinds, scope, cadence: None, clock, progress }
-    }
-}
+use crate::run::survey::{Depth, Sweep};
 
 /// Lists the accounts, scans them, and passes on each instance as soon as its target is scanned. Notes in `scanned`
 /// what could not be scanned. Returns every target.
@@ -130,7 +95,7 @@ struct Sweeping<'a, E> {
     wanted: Vec<(&'a String, Scope)>,
     /// Every target, and whether it was scanned.
     targets: BTreeMap<Target, bool>,
-    looked: usize,
+    done: usize,
     /// Accounts whose Regions are not known yet.
     open: BTreeSet<Arc<str>>,
     /// Accounts to ask for their Regions, and one Region of each other account. The first scan of an account waits for
@@ -151,7 +116,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         let wanted = how.scope.accounts.iter().flatten().map(|name| (name, only(name))).collect();
         let (targets, open, waiting) = (BTreeMap::new(), BTreeSet::new(), HashMap::new());
         let (first, then) = (VecDeque::new(), VecDeque::new());
-        Self { how, scanned, each, wanted, targets, looked: 0, open, first, then, waiting, known: HashMap::new() }
+        Self { how, scanned, each, wanted, targets, done: 0, open, first, then, waiting, known: HashMap::new() }
     }
 
     fn next(&mut self) -> Option<Task> {
@@ -303,8 +268,8 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         if let Err(why) = answer {
             self.not_scanned(target, why);
         }
-        self.looked += 1;
-        (self.how.progress)(self.looked, self.targets.len());
+        self.done += 1;
+        (self.how.progress)(self.done, self.targets.len());
     }
 
     /// Marks what was not asked in time as unreachable.
@@ -324,7 +289,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         }
         let targets = std::mem::take(&mut self.targets);
         if self.how.depth >= Depth::Instances {
-            for target in targets.iter().filter(|(_, looked)| !**looked).map(|(target, _)| target.clone()) {
+            for target in targets.iter().filter(|(_, scanned)| !**scanned).map(|(target, _)| target.clone()) {
                 self.not_scanned(target, late());
             }
         }

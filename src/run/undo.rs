@@ -1,32 +1,26 @@
 //! Undoes a run: read what it did → scan only those instances → plan the starts → warrant → start, verify → record →
 //! pause. A dry run ends at the plan and has no port to act with.
 
-use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::history::History;
-use crate::engine::history::databases::Seen;
-use crate::engine::model::{Account, Action, Instance, ResourceId, Target, Unreachable};
-use crate::engine::plan::Plan;
+use crate::engine::model::ResourceId;
 use crate::engine::request::{Run, overrides::UndoOverrides};
-use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
+use crate::engine::undo::Undo;
 use crate::local::packed::packed;
-use crate::ports::{Act, NotScanned, PortError, ReadRecord, Scan, SetPause, WriteRecord};
+use crate::ports::{Act, PortError, ReadRecord, Scan, SetPause, WriteRecord};
 use crate::render::undo_json;
-use crate::run::act::{Acting, carry_out};
+use crate::run::act::{Acting, Noted, carry_out};
 use crate::run::contained::port;
 use crate::run::lock::NotLocked;
-use crate::run::recall::past;
-use crate::run::recheck::{Recheck, named};
+use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
 use crate::run::tables::RunLines;
+use crate::run::undo_plan::prepare;
 use crate::run::warrant::{Recorded, Warrant};
 use crate::run::{Clock, RecallError, lock, pages, slices, state, undone};
 
@@ -122,17 +116,15 @@ pub async fn undo(
         act,
         pause: hub,
         warrant: &warrant,
-        troubled: std::cell::Cell::new(false),
-        stop_tags: std::cell::RefCell::default(),
-        lost_tags: std::cell::RefCell::default(),
+        noted: Noted::default(),
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
-    undo.troubled |= acting.troubled.get();
+    undo.troubled |= acting.noted.troubled.get();
     if let Err(error) = write_acts(hub, &RunLines::from(&undo), false, &[]).await {
         undo.troubled = true;
         undo.notes.push(format!("the outcomes could not be recorded: {error}"));
     }
-    if let Err(error) = state::note_tags(hub, acting.stop_tags.take(), order.clock.now()).await {
+    if let Err(error) = state::note_tags(hub, acting.noted.stop_tags.take(), order.clock.now()).await {
         undo.troubled = true;
         undo.notes.push(format!("the stop tags of services could not be recorded: {error}"));
     }
@@ -140,165 +132,6 @@ pub async fn undo(
         pause(order, hub, &mut undo, paused).await;
     }
     Ok(conclude(order, scanner, hub, undo, true).await)
-}
-
-/// Reads what the run did, scans only those instances, and plans their starts.
-async fn prepare(
-    order: &UndoOrder<'_>,
-    scanner: &impl Scan,
-    hub: &impl ReadRecord,
-    history: &History,
-    applied: bool,
-) -> Result<Undo, UndoError> {
-    let UndoOrder { run, undoes, overrides, settings, clock, wall: _, agreed } = order;
-    if settings.run.record.is_none() {
-        return Err(UndoError::NoRecord);
-    }
-    let (past, ended) = past(hub, undoes).await?;
-    let stops = stops(&past, ended);
-    let mut notes = Vec::new();
-    if !ended {
-        notes.push(format!("run {undoes} broke off before its report, so only the tags show what it has stopped"));
-    }
-    let starts = past.plan.steps.iter().filter(|step| step.action == Action::Start).count();
-    if starts > 0 {
-        notes.push(format!("an undo only starts what a run stopped; {starts} starts of run {undoes} stand"));
-    }
-    let accounts = named_accounts(order, scanner).await?;
-    notes.extend(unmatched(order, &stops, &accounts));
-    let mut undo = Undo {
-        run: run.id.clone(),
-        undoes: (*undoes).to_owned(),
-        by_tags_in: None,
-        at: clock.at(),
-        applied,
-        whole: run.scope.is_whole(),
-        found: Vec::new(),
-        plan: Plan::of(settings, clock.at(), Vec::new()),
-        outcomes: Vec::new(),
-        unreachable: Vec::new(),
-        denied: Vec::new(),
-        notes,
-        troubled: false,
-        calls: 0,
-        links: settings.links.clone(),
-        locale: settings.run.locale,
-    };
-    let mut open: BTreeMap<Arc<Target>, Vec<Stop>> = BTreeMap::new();
-    for stop in stops {
-        match left_out(&stop, &run.scope, &accounts) {
-            Some(why) => undo.found.push(left(stop, why)),
-            None => open.entry(stop.id.place.clone()).or_default().push(stop),
-        }
-    }
-    let scans = open.into_iter().map(|(target, stops)| async move {
-        let ids: Vec<ResourceId> = stops.iter().map(|stop| stop.id.clone()).collect();
-        let mut now: HashMap<ResourceId, Instance> = HashMap::new();
-        let mut doubtful = Vec::new();
-        let each = |mut instance: Instance| {
-            let seen = history.date(&mut instance, clock.at(), &settings.tags.stopped);
-            doubtful.extend(seen.filter(Seen::is_doubtful).map(|seen| (instance.id.clone(), seen)));
-            now.insert(instance.id.clone(), instance);
-        };
-        let answer = named(scanner, &target, &ids, each).await;
-        let events = if doubtful.is_empty() { None } else { scanner.database_events(&target).await.ok() };
-        for (id, seen) in doubtful {
-            if let Some(instance) = now.get_mut(&id) {
-                history.explain(seen, instance, events.as_deref());
-            }
-        }
-        (target, stops, now, answer)
-    });
-    let mut answers = stream::iter(scans).buffer_unordered(settings.run.width);
-    while let Some((target, stops, now, answer)) = answers.next().await {
-        let not_scanned = match answer {
-            Ok(()) => None,
-            Err(NotScanned::Denied) => {
-                undo.denied.push((*target).clone());
-                Some(WhyNot::Denied)
-            }
-            Err(NotScanned::Unreachable(cause)) => {
-                let Target { account, region } = (*target).clone();
-                undo.unreachable.push(Unreachable { account, region, cause });
-                Some(WhyNot::Unreachable)
-            }
-        };
-        for stop in stops {
-            undo.found.push(match &not_scanned {
-                Some(why) => left(stop, why.clone()),
-                None => {
-                    let instance = now.get(&stop.id);
-                    let finding = find(settings, instance, undoes, &stop.policy, *overrides, clock.now());
-                    let owner = instance
-                        .and_then(|one| settings.owners.by_tag(&one.tags).ok().flatten())
-                        .map(|(_, owner)| Box::from(owner));
-                    Found { stop, finding, launched: instance.and_then(|one| one.launch), owner }
-                }
-            });
-        }
-    }
-    if let Some(agreed) = agreed {
-        for found in undo.found.iter_mut().filter(|found| !agreed.contains(&found.stop.id)) {
-            if found.finding == Finding::Start {
-                found.finding = Finding::Left(WhyNot::NotSelected);
-            }
-        }
-    }
-    undo.found.sort_by(|a, b| a.stop.id.cmp(&b.stop.id));
-    undo.unreachable.sort();
-    undo.denied.sort();
-    let waiting = undo.found.iter().filter(|found| found.finding == Finding::Left(WhyNot::StillStopping)).count();
-    if waiting > 0 {
-        undo.troubled = true;
-        undo.notes.push(format!("{waiting} are still on their way down; undo again in a minute"));
-    }
-    undo.plan = Plan::of(settings, clock.at(), steps(&undo.found));
-    Ok(undo)
-}
-
-fn left(stop: Stop, why: WhyNot) -> Found {
-    Found { stop, finding: Finding::Left(why), launched: None, owner: None }
-}
-
-/// The accounts with their names, if the request selects some by name.
-async fn named_accounts(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account>, UndoError> {
-    let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if order.run.scope.accounts.iter().flatten().all(is_id) {
-        return Ok(Vec::new());
-    }
-    let mut accounts = Vec::new();
-    scanner.accounts(|found| accounts.push(found.account)).await.map_err(UndoError::Accounts)?;
-    Ok(accounts)
-}
-
-/// What the request selects and the run did not stop: a typo must not look like an empty result.
-fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec<String> {
-    let scope = &order.run.scope;
-    let name = |stop: &Stop| {
-        accounts.iter().find(|account| account.id == stop.id.place.account).and_then(|account| account.name.clone())
-    };
-    let account = |wanted: &String| {
-        stops.iter().any(|stop| {
-            *stop.id.place.account == **wanted || name(stop).is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-        })
-    };
-    let region = |wanted: &String| stops.iter().any(|stop| *stop.id.place.region == **wanted);
-    let instance = |wanted: &String| stops.iter().any(|stop| *stop.id.name == **wanted);
-    let policy = |wanted: &String| stops.iter().any(|stop| stop.policy == *wanted);
-    let mut notes = Vec::new();
-    let mut check = |what: &str, wanted: &Option<Vec<String>>, there: &dyn Fn(&String) -> bool| {
-        for wanted in wanted.iter().flatten().filter(|wanted| !there(wanted)) {
-            notes.push(format!(
-                "the request selects the {what} `{wanted}`, of which run {} stopped nothing",
-                order.undoes
-            ));
-        }
-    };
-    check("account", &scope.accounts, &account);
-    check("Region", &scope.regions, &region);
-    check("instance", &scope.instances, &instance);
-    check("policy", &scope.policies, &policy);
-    notes
 }
 
 /// Writes the intent of the undo. It may act only after this.

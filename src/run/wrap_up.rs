@@ -33,10 +33,7 @@ pub(crate) async fn note_idle_stops(order: &Order<'_>, hub: &impl WriteRecord, r
             old.as_deref().map_or_else(IdleStops::default, |text| IdleStops::parse(text, order.clock.now()));
         stops.place(report.rows.iter().map(|row| &row.id));
         stopped.iter().for_each(|(id, at)| stops.note(id, *at));
-        match old {
-            None => hub.create(idle_stops::FILE, &stops.text()).await.map(|other| other.is_none()),
-            Some(old) => hub.swap(idle_stops::FILE, &old, &stops.text()).await,
-        }
+        hub.replace(idle_stops::FILE, old.as_deref(), &stops.text()).await
     };
     let noted = match noted.await {
         Ok(false) => Err("another run changed it at the same time".to_owned()),

@@ -17,7 +17,7 @@ use crate::engine::model::{
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
 use crate::engine::report::slice::{outcomes_of, unreachable_of};
-use crate::engine::request::{Scope, UndoOverrides};
+use crate::engine::request::{Run, Scope, UndoOverrides};
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::OwnTag;
 
@@ -236,6 +236,28 @@ pub struct Undo {
 }
 
 impl Undo {
+    /// An undo that has found nothing yet.
+    pub fn empty(run: &Run, undoes: &str, settings: &Settings, at: DateTime<Utc>) -> Self {
+        Self {
+            run: run.id.clone(),
+            undoes: undoes.to_owned(),
+            by_tags_in: None,
+            at,
+            applied: false,
+            whole: false,
+            found: Vec::new(),
+            plan: Plan::of(settings, at, Vec::new()),
+            outcomes: Vec::new(),
+            unreachable: Vec::new(),
+            denied: Vec::new(),
+            notes: Vec::new(),
+            troubled: false,
+            calls: 0,
+            links: settings.links.clone(),
+            locale: settings.run.locale,
+        }
+    }
+
     /// The part about one account, without notes about everything.
     #[must_use]
     pub fn of_account(&self, account: &Arc<str>) -> Self {
