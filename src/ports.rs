@@ -36,6 +36,13 @@ pub struct FoundAccount {
     pub inactive: Option<String>,
 }
 
+impl FoundAccount {
+    /// An account that is scanned.
+    pub fn active(account: Account) -> Self {
+        Self { account, inactive: None }
+    }
+}
+
 /// Scans. Every method reads, and none writes in an account or anywhere else.
 pub trait Scan {
     /// Passes every account in the settings' scope to `each` as it is found, including inactive ones.

@@ -125,7 +125,7 @@ impl<'a> AwsReader<'a> {
     }
 
     async fn found(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
-        let bare = |id: Arc<str>| FoundAccount { account: Account::bare(id), inactive: None };
+        let bare = |id: Arc<str>| FoundAccount::active(Account::bare(id));
         match &self.settings.scope.accounts {
             Accounts::Organization => organization::all(&self.organizations(), each).await?,
             Accounts::Own => std::iter::once(bare(self.own_account().await?)).for_each(each),

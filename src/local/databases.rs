@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::engine::config::UNKNOWN;
 use crate::engine::model::{Database, Instance, Member, ResourceId, Tags, Target};
 use crate::local::inventory::Recorded;
-use crate::local::reduce::{flag, list, region_of, tags_of, target_of, text, time};
+use crate::local::reduce::{filled, flag, instant, list, number, region_of, tags_of, target_of, text};
 
 /// What an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,17 +46,8 @@ impl Recorded {
     }
 }
 
-/// A text that is there and not empty.
-pub(super) fn filled(raw: &Value, key: &str) -> Option<Box<str>> {
-    text(raw, &[key]).filter(|text| !text.is_empty()).map(Box::from)
-}
-
 fn names<'a>(raw: &'a Value, keys: &'a [&str]) -> impl Iterator<Item = Box<str>> + 'a {
     keys.iter().flat_map(move |key| list(raw, key)).filter_map(Value::as_str).map(Box::from)
-}
-
-fn number(raw: &Value, key: &str) -> Option<u32> {
-    raw.get(key)?.as_u64().and_then(|number| u32::try_from(number).ok())
 }
 
 /// Account and Region are in the ARN. Without it, an Availability Zone shows the Region.
@@ -74,21 +65,21 @@ fn instance(raw: &Value) -> Instance {
     let place = place(text(raw, &["DBInstanceArn"]), text(raw, &["AvailabilityZone"]));
     let sources = ["ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier"];
     let replicas = ["ReadReplicaDBInstanceIdentifiers", "ReadReplicaDBClusterIdentifiers"];
-    let standby = filled(raw, "SecondaryAvailabilityZone").map(|_| true);
+    let standby = filled(raw, &["SecondaryAvailabilityZone"]).map(|_| true);
     let facts = Database {
-        status: filled(raw, "DBInstanceStatus").unwrap_or_default(),
-        engine: filled(raw, "Engine").unwrap_or_default(),
-        created: text(raw, &["InstanceCreateTime"]).and_then(time),
+        status: filled(raw, &["DBInstanceStatus"]).unwrap_or_default(),
+        engine: filled(raw, &["Engine"]).unwrap_or_default(),
+        created: instant(raw, &["InstanceCreateTime"]),
         multi_az: standby.or_else(|| flag(raw, &["MultiAZ"])),
-        license: filled(raw, "LicenseModel"),
-        storage: filled(raw, "StorageType"),
-        custom: filled(raw, "CustomIamInstanceProfile").is_some(),
-        cluster: filled(raw, "DBClusterIdentifier"),
-        replica_of: sources.iter().find_map(|key| filled(raw, key)),
+        license: filled(raw, &["LicenseModel"]),
+        storage: filled(raw, &["StorageType"]),
+        custom: filled(raw, &["CustomIamInstanceProfile"]).is_some(),
+        cluster: filled(raw, &["DBClusterIdentifier"]),
+        replica_of: sources.iter().find_map(|key| filled(raw, &[key])),
         replicas: names(raw, &replicas).collect(),
         retention: number(raw, "BackupRetentionPeriod"),
-        restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
-        maintenance: filled(raw, "PreferredMaintenanceWindow"),
+        restarts: instant(raw, &["AutomaticRestartTime"]),
+        maintenance: filled(raw, &["PreferredMaintenanceWindow"]),
         ..Database::default()
     };
     let id = ResourceId::db_instance(place, text(raw, &["DBInstanceIdentifier"]).unwrap_or_default());
@@ -100,24 +91,24 @@ fn cluster(raw: &Value) -> Instance {
     let zone = list(raw, "AvailabilityZones").first().and_then(Value::as_str);
     let place = place(text(raw, &["DBClusterArn"]), zone);
     let member = |member: &Value| Some(Member { name: text(member, &["DBInstanceIdentifier"])?.into(), class: None });
-    let forwards = filled(raw, "GlobalWriteForwardingStatus").filter(|status| **status != *"disabled");
+    let forwards = filled(raw, &["GlobalWriteForwardingStatus"]).filter(|status| **status != *"disabled");
     let capacity = raw.get("ServerlessV2ScalingConfiguration").and_then(|scaling| scaling.get("MinCapacity"));
     let facts = Database {
-        status: filled(raw, "Status").unwrap_or_default(),
-        engine: filled(raw, "Engine").unwrap_or_default(),
-        engine_mode: filled(raw, "EngineMode"),
-        created: text(raw, &["ClusterCreateTime"]).and_then(time),
+        status: filled(raw, &["Status"]).unwrap_or_default(),
+        engine: filled(raw, &["Engine"]).unwrap_or_default(),
+        engine_mode: filled(raw, &["EngineMode"]),
+        created: instant(raw, &["ClusterCreateTime"]),
         multi_az: flag(raw, &["MultiAZ"]),
-        storage: filled(raw, "StorageType"),
-        replica_of: filled(raw, "ReplicationSourceIdentifier"),
+        storage: filled(raw, &["StorageType"]),
+        replica_of: filled(raw, &["ReplicationSourceIdentifier"]),
         replicas: names(raw, &["ReadReplicaIdentifiers"]).collect(),
-        global: filled(raw, "GlobalClusterIdentifier").or_else(|| forwards.map(|_| Box::default())),
-        cluster_class: filled(raw, "DBClusterInstanceClass"),
+        global: filled(raw, &["GlobalClusterIdentifier"]).or_else(|| forwards.map(|_| Box::default())),
+        cluster_class: filled(raw, &["DBClusterInstanceClass"]),
         limitless: text(raw, &["ClusterScalabilityType"]) == Some("limitless"),
         scales_to_zero: capacity.and_then(Value::as_f64) == Some(0.0),
         retention: number(raw, "BackupRetentionPeriod"),
-        restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
-        maintenance: filled(raw, "PreferredMaintenanceWindow"),
+        restarts: instant(raw, &["AutomaticRestartTime"]),
+        maintenance: filled(raw, &["PreferredMaintenanceWindow"]),
         members: list(raw, "DBClusterMembers").iter().filter_map(member).collect(),
         ..Database::default()
     };

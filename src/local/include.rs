@@ -45,8 +45,8 @@ impl Inside {
         Ok(Self { folder: or_current(base).canonicalize()?, settings: settings.canonicalize()? })
     }
 
-    /// Reads a file, unless a link leads out of the folder: whoever may change the folder of the settings decides what
-    /// is stopped, and nobody else.
+    /// Reads a file, unless a link leads out of the folder: whoever may change the folder of the settings alone decides what
+    /// is stopped.
     fn read(&self, path: &Path) -> Result<Included, String> {
         let name = path.display().to_string();
         let unreadable = |error: io::Error| format!("cannot be read: `{name}`: {error}");

@@ -157,10 +157,15 @@ impl Recorded {
         self.targets.iter().filter_map(|(target, saw)| Some((target, saw.not_scanned.as_ref()?)))
     }
 
+    /// Adds an account of which only the id is known.
+    pub(super) fn add_account(&mut self, id: &Arc<str>) {
+        let bare = || FoundAccount::active(Account::bare(id.clone()));
+        self.accounts.entry(id.clone()).or_insert_with(bare);
+    }
+
     /// Notes that instances are missing from a target.
     pub(super) fn missing(&mut self, target: Target, why: NotScanned) {
-        let account = Account::bare(target.account.clone());
-        self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+        self.add_account(&target.account);
         self.targets.entry(target).or_default().lacks(Some(why));
     }
 
@@ -204,7 +209,7 @@ impl Recorded {
         let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
         for mut account in accounts {
             account.units = account.units.filter(|_| !unknown);
-            recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
+            recorded.accounts.insert(account.id.clone(), FoundAccount::active(account));
         }
         for SkippedAccount { account, name, because } in skipped {
             let account = Account { name, ..Account::bare(account) };
@@ -230,8 +235,7 @@ impl Recorded {
     pub(super) fn of_found(found: impl Iterator<Item = Instance>) -> Self {
         let mut recorded = Self::default();
         for one in found {
-            let account = Account::bare(one.id.place.account.clone());
-            recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+            recorded.add_account(&one.id.place.account);
             recorded.targets.entry((*one.id.place).clone()).or_default().instances.push(one);
         }
         recorded
@@ -249,8 +253,7 @@ impl Recorded {
             };
             for raw in instances {
                 let target = Target::new(owner, region(raw));
-                let account = Account::bare(owner);
-                recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+                recorded.add_account(&target.account);
                 recorded.targets.entry(target.clone()).or_default().instances.push(reduce(target.into(), raw));
             }
         }

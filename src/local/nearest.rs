@@ -23,7 +23,7 @@ pub fn find(here: &Path) -> Result<PathBuf, String> {
     Err(searched.join(", "))
 }
 
-/// Whether both folders are on one file system. Above a mount point lies what somebody else keeps.
+/// Whether both folders are on one file system. Above a mount point, the files may be another user's.
 #[cfg(unix)]
 fn same_file_system(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

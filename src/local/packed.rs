@@ -13,8 +13,8 @@ use crate::render::edge::Escaping;
 /// The ending of a compressed file. Athena, BigQuery and DuckDB know by it that a file is compressed.
 pub const ENDING: &str = ".gz";
 
-/// The first bytes of every compressed file. Readers go by these and not by the name, so that a file which somebody
-/// has unpacked in place can be read, too.
+/// The first bytes of every compressed file. Readers go by these and not by the name, so that a file which was
+/// unpacked in place can be read, too.
 const MAGIC: [u8; 2] = [0x1F, 0x8B];
 
 /// Bytes that are collected for the compressor. The serializer writes every quotation mark by itself.

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::traffic::Traffic;
-use crate::engine::model::{Account, ReportOnly, Target};
+use crate::engine::model::{ReportOnly, Target};
 use crate::local::inventory::{InventoryInvalid, Recorded};
 use crate::local::reported::{Loose, NO_METRICS};
-use crate::ports::FoundAccount;
 
 /// What an inventory says of the kinds that are only reported, in one target.
 pub(super) type Kinds = BTreeMap<ReportOnly, Result<Vec<Facts>, String>>;
@@ -41,8 +40,7 @@ impl Recorded {
             self.notes.push(format!("{what} `{account}`, the only one in the inventory: {taken}"));
         }
         for (target, facts) in placed {
-            let account = Account::bare(target.account.clone());
-            self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+            self.add_account(&target.account);
             let saw = self.targets.entry(target).or_default();
             if let Ok(known) = saw.reported.entry(facts.kind()).or_insert_with(|| Ok(Vec::new())) {
                 known.push(facts);

@@ -13,6 +13,19 @@ pub(super) fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
 }
 
+/// A text that is there and not empty.
+pub(super) fn filled(value: &Value, path: &[&str]) -> Option<Box<str>> {
+    text(value, path).filter(|text| !text.is_empty()).map(Box::from)
+}
+
+pub(super) fn number(value: &Value, key: &str) -> Option<u32> {
+    value.get(key)?.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+pub(super) fn instant(value: &Value, path: &[&str]) -> Option<DateTime<Utc>> {
+    text(value, path).and_then(time)
+}
+
 pub(super) fn flag(value: &Value, path: &[&str]) -> Option<bool> {
     path.iter().try_fold(value, |value, key| value.get(key))?.as_bool()
 }
@@ -36,7 +49,6 @@ pub(super) fn region_of(zone: &str) -> &str {
 /// One instance of the CLI's output. A value of the wrong shape counts as missing, and a missing value makes a rule
 /// skip the instance.
 pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
-    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
     let principal = text(raw, &["Operator", "Principal"]);
     // The named principal manages it, unless the answer says that it is not managed.
@@ -46,15 +58,15 @@ pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
         id: ResourceId::instance(place, text(raw, &["InstanceId"]).unwrap_or_default()),
         state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
         kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
-        launch: text(raw, &["LaunchTime"]).and_then(time),
+        launch: instant(raw, &["LaunchTime"]),
         transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
-        lifecycle: filled(&["InstanceLifecycle"]),
-        root: filled(&["RootDeviceType"]),
+        lifecycle: filled(raw, &["InstanceLifecycle"]),
+        root: filled(raw, &["RootDeviceType"]),
         ephemeral: list(raw, "BlockDeviceMappings").iter().any(|mapping| mapping.get("Ebs").is_none()),
-        tenancy: filled(&["Placement", "Tenancy"]),
-        host: filled(&["Placement", "HostId"]),
-        outpost: filled(&["OutpostArn"]),
-        reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
+        tenancy: filled(raw, &["Placement", "Tenancy"]),
+        host: filled(raw, &["Placement", "HostId"]),
+        outpost: filled(raw, &["OutpostArn"]),
+        reservation: filled(raw, &["CapacityBlockId"]).or_else(|| filled(raw, &["CapacityReservationId"])),
         forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
         product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
         operator: managed.then(|| principal.unwrap_or_default().into()),
@@ -99,11 +111,10 @@ fn tags_are_named(raw: &Value) -> bool {
 
 /// The inputs of prices and evidence.
 fn details(raw: &Value) -> Details {
-    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let number = |path: [&str; 2]| raw.get(path[0])?.get(path[1])?.as_u64().filter(|n| *n > 0);
     let attached = |interface: &Value| {
         let attachment = interface.get("Attachment")?;
-        (attachment.get("DeviceIndex")?.as_u64()? == 0).then(|| text(attachment, &["AttachTime"]).and_then(time))?
+        (attachment.get("DeviceIndex")?.as_u64()? == 0).then(|| instant(attachment, &["AttachTime"]))?
     };
     let vcpus = number(["CpuOptions", "CoreCount"])
         .and_then(|cores| cores.checked_mul(number(["CpuOptions", "ThreadsPerCore"])?))
@@ -112,12 +123,12 @@ fn details(raw: &Value) -> Details {
     let interfaces = list(raw, "NetworkInterfaces");
     let volumes = list(raw, "BlockDeviceMappings").iter().filter_map(|mapping| text(mapping, &["Ebs", "VolumeId"]));
     Details {
-        zone: filled(&["Placement", "AvailabilityZone"]),
+        zone: filled(raw, &["Placement", "AvailabilityZone"]),
         created: interfaces.iter().find_map(attached),
-        platform: filled(&["PlatformDetails"]),
-        usage: filled(&["UsageOperation"]),
+        platform: filled(raw, &["PlatformDetails"]),
+        usage: filled(raw, &["UsageOperation"]),
         vcpus,
-        image: filled(&["ImageId"]),
+        image: filled(raw, &["ImageId"]),
         interfaces: u32::try_from(interfaces.len()).unwrap_or(u32::MAX),
         profile: profile.map(|(_, name)| name.into()),
         volumes: volumes.map(Box::from).collect(),

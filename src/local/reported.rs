@@ -13,7 +13,7 @@ use crate::engine::kinds::traffic::Traffic;
 use crate::engine::kinds::volume::Volume;
 use crate::local::documents::WITHOUT_QUERY;
 use crate::local::inventory::InventoryInvalid;
-use crate::local::reduce::{flag, list, region_of, tags, text, time};
+use crate::local::reduce::{filled, flag, instant, list, number, region_of, tags, text};
 
 /// Why it is unknown whether a gateway or a load balancer is used.
 pub(super) const NO_METRICS: &str = "the inventory has no metrics, so it is unknown which are used; save it with     `idle-reaper snapshot`, which asks for them";
@@ -76,14 +76,6 @@ pub(super) fn read(file: &str, document: &Value) -> Result<Option<Vec<Loose>>, I
     }
 }
 
-fn filled(raw: &Value, path: &[&str]) -> Option<Box<str>> {
-    text(raw, path).filter(|text| !text.is_empty()).map(Box::from)
-}
-
-fn number(raw: &Value, key: &str) -> Option<u32> {
-    raw.get(key)?.as_u64().and_then(|number| u32::try_from(number).ok())
-}
-
 fn volume(raw: &Value) -> Loose {
     let principal = filled(raw, &["Operator", "Principal"]).unwrap_or_default();
     let facts = Volume {
@@ -94,7 +86,7 @@ fn volume(raw: &Value) -> Loose {
         throughput: number(raw, "Throughput"),
         state: filled(raw, &["State"]),
         zone: filled(raw, &["AvailabilityZone"]),
-        created: text(raw, &["CreateTime"]).and_then(time),
+        created: instant(raw, &["CreateTime"]),
         attached: list(raw, "Attachments").iter().map(|one| filled(one, &["InstanceId"])).collect(),
         operator: (flag(raw, &["Operator", "Managed"]) == Some(true)).then_some(principal),
         on_outpost: filled(raw, &["OutpostArn"]).is_some(),

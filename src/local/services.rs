@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use crate::engine::config::UNKNOWN;
 use crate::engine::model::{Deployment, Instance, Kind, ResourceId, Scaling, Service, Suspended, Target, TaskSize};
-use crate::local::databases::filled;
 use crate::local::inventory::Recorded;
-use crate::local::reduce::{flag, list, tags_of, target_of, text, time};
+use crate::local::reduce::{filled, flag, list, number, tags_of, target_of, text, time};
 
 /// What a whole service has. What a `--query` leaves out might be what protects it.
 const WHOLE: [&str; 5] = ["serviceArn", "clusterArn", "status", "desiredCount", "deployments"];
@@ -64,39 +63,26 @@ fn instant(raw: &Value, key: &str) -> Option<DateTime<Utc>> {
     value.as_str().and_then(time).or_else(|| value.as_f64().and_then(of_seconds))
 }
 
-fn count(raw: &Value, key: &str) -> Option<u32> {
-    raw.get(key)?.as_u64().and_then(|count| u32::try_from(count).ok())
-}
-
-/// The size of the tasks of one definition, with its ARN.
-fn task(raw: &Value) -> Option<(Box<str>, TaskSize)> {
-    let platform = |key: &str| text(raw, &["runtimePlatform", key]);
-    let storage = raw.get("ephemeralStorage").and_then(|storage| count(storage, "sizeInGiB"));
-    let (system, architecture) = (platform("operatingSystemFamily"), platform("cpuArchitecture"));
-    let size = TaskSize::read(text(raw, &["cpu"]), text(raw, &["memory"]), system, architecture, storage)?;
-    Some((filled(raw, "taskDefinitionArn")?, size))
-}
-
 /// One entry of `services`.
 fn service(raw: &Value) -> Instance {
     let arns = ["serviceArn", "clusterArn"].map(|key| text(raw, &[key]).unwrap_or_default());
     let place = arns.iter().find_map(|arn| target_of(arn, "ecs")).unwrap_or_else(|| Target::new(UNKNOWN, UNKNOWN));
     let deployment = |state: &'static str| {
-        move |one: &Value| Deployment { state: filled(one, state), created: instant(one, "createdAt") }
+        move |one: &Value| Deployment { state: filled(one, &[state]), created: instant(one, "createdAt") }
     };
     let sets = list(raw, "taskSets").iter().map(deployment("stabilityStatus"));
     let providers = list(raw, "capacityProviderStrategy").iter();
     let facts = Service {
-        status: filled(raw, "status").unwrap_or_default(),
-        desired: count(raw, "desiredCount"),
-        running: count(raw, "runningCount"),
+        status: filled(raw, &["status"]).unwrap_or_default(),
+        desired: number(raw, "desiredCount"),
+        running: number(raw, "runningCount"),
         created: instant(raw, "createdAt"),
-        strategy: filled(raw, "schedulingStrategy"),
-        launch_type: filled(raw, "launchType"),
-        providers: providers.map(|one| filled(one, "capacityProvider").unwrap_or_default()).collect(),
-        managed_by: filled(raw, "resourceManagementType"),
+        strategy: filled(raw, &["schedulingStrategy"]),
+        launch_type: filled(raw, &["launchType"]),
+        providers: providers.map(|one| filled(one, &["capacityProvider"]).unwrap_or_default()).collect(),
+        managed_by: filled(raw, &["resourceManagementType"]),
         deployments: list(raw, "deployments").iter().map(deployment("rolloutState")).chain(sets).collect(),
-        task_definition: filled(raw, "taskDefinition"),
+        task_definition: filled(raw, &["taskDefinition"]),
         task: None,
         scaling: Scaling::Unknown,
     };

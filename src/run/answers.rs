@@ -136,7 +136,7 @@ pub(crate) async fn reminders(
     let Some(text) = notes.ok_or_trouble(text, "who was asked to confirm the stocktake cannot be read") else {
         return (None, notes);
     };
-    // The confirmations are listed only if somebody would be reminded without them.
+    // The confirmations are listed only if an owner would be reminded without them.
     if Answers::parse(text.as_deref()).due(schedule, days, report.at).next().is_none() {
         return (None, notes);
     }

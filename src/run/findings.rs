@@ -52,7 +52,7 @@ fn is_listed(finding: &Finding, report: &Report) -> bool {
     !report.unlisted.iter().any(|one| one.kind == kind && one.account == *account && one.region == *region)
 }
 
-/// What a person has to mend by now, and since when somebody is notified of it.
+/// What a person has to mend by now, and since when people are notified of it.
 fn found(history: &History, report: &Report) -> BTreeMap<Finding, Option<DateTime<Utc>>> {
     let of_row = |row: &'_ Row, what: &str, subject| {
         let finding = Finding { place: (*row.id.place).clone(), id: row.id.name.clone(), what: what.into() };

@@ -34,7 +34,7 @@ pub(crate) struct Judging<'a> {
     assessor: Assessor<'a>,
     judge: Judge<'a>,
     never: Unmatched<'a>,
-    /// Databases that were started or stopped since the run before, and nothing tells by whom.
+    /// Databases that were started or stopped since the run before, and it is not known by whom.
     unexplained: Vec<(Found, Seen)>,
     /// Services whose prices depend on task definitions that are unknown.
     unsized_services: Vec<(Found, Seen)>,
@@ -130,7 +130,7 @@ impl<'a> Judging<'a> {
 }
 
 impl Judging<'_> {
-    /// Asks for the events of targets where it matters who started a database. Where nothing tells, a person did.
+    /// Asks for the events of targets where it matters who started a database. Where it stays unknown, a person did.
     async fn explain(&mut self, port: &impl Scan, scanned: &mut Scanned) {
         let mut matter: BTreeMap<Arc<Target>, Vec<(Found, Seen)>> = BTreeMap::new();
         for (found, seen) in std::mem::take(&mut self.unexplained) {

@@ -87,7 +87,7 @@ fn ambiguous(wanted: &str, several: &[&Instance]) -> String {
 }
 
 /// Writes the tags that a person has agreed to, and reads them back. One that fails does not affect the others. An instance
-/// whose tag somebody changed since is left as it is.
+/// whose tag was changed since is left as it is.
 pub async fn keep(
     order: &KeepOrder<'_>,
     scanner: &impl Scan,

@@ -53,7 +53,7 @@ pub(crate) async fn firsts(
 }
 
 /// Adds what the run has scanned. The file may have changed since the run read it, so it is read again. `firsts`: where
-/// something was found for the first time, and whether that was told.
+/// something was found for the first time, and whether the channel was notified of it.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read or written. The next run then scans again what this one has scanned.

@@ -78,7 +78,10 @@ pub(crate) async fn notify(
             notes.ok_or_trouble(written, "that the weekly digests were sent could not be recorded");
         }
     }
-    debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
+    debug_assert!(
+        delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR),
+        "a receipt of the operator is no owner's notice"
+    );
     for receipt in delivery.receipts.iter().chain(&delivery.operator) {
         ledger.accept_tagged(receipt, said.get(&receipt.id));
     }

@@ -1,4 +1,4 @@
-//! The pages in the record: one for each run that acted or that a person has to look at, and the page of the last whole run
+//! The pages in the record: one for each run that acted or that needs a person, and the page of the last whole run
 //! at a name that never changes.
 
 use chrono::{DateTime, Utc};

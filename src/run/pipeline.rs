@@ -212,7 +212,7 @@ pub(crate) async fn finish(
     let settled = texts.settle(hub, counts, &accepted, report.at);
     stage("settle", "recording who was notified", settled, &mut notes).await;
     let first = new_regions::notify(order, messenger, hub, history, &background, &report);
-    let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
+    let (first, firsts) = stage("new-regions", "notifying of new Regions", first, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;

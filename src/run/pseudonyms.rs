@@ -1,5 +1,5 @@
 //! What stands for a person in the part of the record that is kept for years: a keyed hash. Its key, the salt, lies
-//! where the record's storage expires people's data. When the salt is gone, nobody can compute a pseudonym again, and
+//! where the record's storage expires people's data. Without the salt, no pseudonym can be computed again, and
 //! the next run makes another salt.
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -48,7 +48,7 @@ impl Pseudonyms {
     }
 }
 
-/// Whether this is a person: neither nobody nor a pseudonym.
+/// Whether this names a person: it is not empty, and not a pseudonym.
 pub(crate) fn is_person(text: &str) -> bool {
     !text.is_empty() && !text.strip_prefix(PREFIX).is_some_and(|rest| is_hex(rest, SHOWN))
 }

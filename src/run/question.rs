@@ -29,7 +29,7 @@ pub(crate) enum Answer {
 pub(crate) struct Wanted<'a> {
     /// Only the resources with these names.
     pub(crate) only: Option<&'a [Box<str>]>,
-    /// The kinds besides instances that are asked for. Nobody pays for a call that no policy needs.
+    /// The kinds besides instances that are asked for. A kind that no policy names costs no call.
     pub(crate) kinds: &'a [Kind],
 }
 

@@ -92,7 +92,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         };
         self.rewrite_lost_tag(target, id, now).await?;
         let scaling = now.and_then(|now| now.service.as_ref()).map(|facts| facts.scaling);
-        // Somebody may have changed what is suspended since, or deleted the scalable target or created it: that is left as it is.
+        // Others may have changed what is suspended since, or deleted or created the scalable target: that is left as it is.
         let is_as_the_stop_left_it = scaling == Some(Scaling::Target(Suspended::ALL));
         match size.suspended.filter(|_| is_as_the_stop_left_it) {
             Some(former) => self.resize(target, id, size.desired, former, Suspended::ALL).await,

@@ -130,7 +130,7 @@ async fn prepare(
         let Some(value) = instance.tags.get(&settings.tags.stopped) else { continue };
         let tag = OwnTag::parse(value).ok();
         if instance.id.kind == Kind::Database && instance.state == State::Stopped {
-            // Without a record, only its events tell whether others started it after the tag was written.
+            // Without a record, only its events show whether others started it after the tag was written.
             let target = instance.id.place.clone();
             let known = match events.entry(target.clone()) {
                 Entry::Occupied(known) => known.into_mut(),

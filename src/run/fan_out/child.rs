@@ -46,8 +46,7 @@ impl<'a, L> Child<'a, L> {
 
 impl<L: Scan> Scan for Child<'_, L> {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
-        let found = |account: &Account| FoundAccount { account: account.clone(), inactive: None };
-        self.accounts.iter().map(found).for_each(each);
+        self.accounts.iter().cloned().map(FoundAccount::active).for_each(each);
         Ok(())
     }
 

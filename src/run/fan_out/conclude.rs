@@ -76,8 +76,8 @@ pub async fn conclude(
         "the run had lost its lock when it was concluded, so this conclusion notified nobody and counted no savings: {why}"
     ));
     notes.add(note_idle_stops(order, hub, &decision.report).await);
-    let nobody = BTreeSet::new();
-    record(order, &whole, hub, decision.report.noting(notes), &nobody, &[], ended).await
+    let notified = BTreeSet::new();
+    record(order, &whole, hub, decision.report.noting(notes), &notified, &[], ended).await
 }
 
 /// Writes what the children have done before anything else, so that a later failure cannot lose it.

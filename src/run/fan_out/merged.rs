@@ -61,7 +61,7 @@ impl<'a, L: Scan> Merged<'a, L> {
             whole.accounts.push(FoundAccount { account, inactive: Some(because) });
         }
         for (accounts, part) in begun.batches.iter().zip(parts) {
-            whole.accounts.extend(accounts.iter().map(|a| FoundAccount { account: a.clone(), inactive: None }));
+            whole.accounts.extend(accounts.iter().cloned().map(FoundAccount::active));
             match part {
                 Ok(part) => whole.add(accounts, part),
                 Err(lost) => {

@@ -118,8 +118,9 @@ fn busy(begun: &Begun, plan: &Plan) -> Result<Vec<usize>, FanOutError> {
     let marks = plan.marks.iter().chain(&plan.labels).map(|mark| &mark.id.place.account);
     let mut batches = HashSet::new();
     for account in steps.chain(marks) {
-        let nobody = || FanOutError::Missing { run: begun.run.to_string(), key: format!("batch of account {account}") };
-        batches.insert(*home.get(account).ok_or_else(nobody)?);
+        let missing =
+            || FanOutError::Missing { run: begun.run.to_string(), key: format!("batch of account {account}") };
+        batches.insert(*home.get(account).ok_or_else(missing)?);
     }
     let mut batches: Vec<usize> = batches.into_iter().collect();
     batches.sort_unstable();
