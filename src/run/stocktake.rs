@@ -9,10 +9,11 @@ use chrono_tz::Tz;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::{Channel, Money};
+use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::answers::Answers;
-use crate::engine::history::deliveries::{self, Deliveries, Waiting};
+use crate::engine::history::deliveries::{self, Deliveries, Hours, Waiting};
 use crate::engine::history::findings::Findings;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::owner;
@@ -143,36 +144,8 @@ pub(crate) async fn take(
     let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else {
         return (None, Notes::default());
     };
-    let mut lines = std::mem::take(&mut background.stock);
-    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
-    let launched: HashMap<&ResourceId, &Arc<str>> =
-        report.rows.iter().filter_map(|row| Some((&row.id, row.launched_by.as_ref()?))).collect();
-    for line in &mut lines {
-        line.launched_by = launched.get(&line.id).map(ToString::to_string);
-        if let Some(price) = prices.and_then(|prices| rows.get(&line.id)?.price_in(prices, report.at)) {
-            line.price = price;
-        }
-    }
-    let zone = settings.zone();
-    let taking = Taking {
-        month,
-        at: report.at,
-        zone,
-        money: &settings.money,
-        names: &report.names,
-        links: report.links.as_ref(),
-    };
-    let mut all = Stocktake::all(taking, lines, &report.unreachable);
-    if let Some(found) = &report.forgotten {
-        Stocktake::add_forgotten(&mut all, taking, found);
-    }
-    for stock in &mut all {
-        stock.findings = findings.of_account(&stock.account).map(|(one, life)| (one.clone(), *life)).collect();
-    }
     let bill = background.bill.take();
-    if let Some(Ok(bill)) = &bill {
-        all = Stocktake::with_bill(all, taking, bill, background.accounts.keys());
-    }
+    let mut all = draw_up(order, month, prices, background, bill.as_ref(), findings, report);
     let mut sent = history.stocktake_sent.clone();
     // Only the first run of the month tidies, not the later ones that send what it could not send.
     let mut notes = if sent.is_empty() { launches::tidy(hub, report).await } else { Notes::default() };
@@ -181,16 +154,8 @@ pub(crate) async fn take(
     let (mut answers, before) = notes
         .ok_or_trouble(answers::begin(hub, month).await, "who confirmed the last stocktake cannot be read")
         .unwrap_or_default();
-    let (mut digests, mut accounts, mut whole) = (Vec::new(), Vec::new(), true);
-    let (hours, mut waits) = (hours(order, history), Vec::new());
-    let mut post = |account: &str, reader: Reader, channel: &Arc<Channel>, text: Text| {
-        if hours.is_due(channel) {
-            digests.push(Digest::of(text, reader, channel, About::Stocktake));
-            accounts.push(Arc::from(account));
-        } else {
-            waits.push((Arc::from(account), waiting(&reader, channel, text)));
-        }
-    };
+    let mut post = Post { hours: hours(order, history), digests: Vec::new(), accounts: Vec::new(), waits: Vec::new() };
+    let mut whole = true;
     let written = write(hub, &all, &settings.money, &html::Options::of(settings)).await;
     for (stock, (_, place)) in all.iter().zip(written) {
         let what = format!("the stocktake of {} could not be recorded", stock.account);
@@ -208,7 +173,7 @@ pub(crate) async fn take(
         let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
         match to_owner.or_else(to_operator) {
             Some((reader, channel)) => {
-                post(&stock.account, reader, channel, of_channel(stock, &before, channel, order, &place));
+                post.add(&stock.account, reader, channel, of_channel(stock, &before, channel, order, &place));
             }
             None => _ = sent.insert(stock.account.clone()),
         }
@@ -220,16 +185,71 @@ pub(crate) async fn take(
         if let Some(channel) = &settings.notify.operator {
             let (money, locale) = (channel.prefers.money(&settings.money), channel.prefers.locale);
             let text = page.message(&money, &place, locale.unwrap_or(report.locale));
-            post(WHOLE, Reader::Operator, channel, text.into());
+            post.add(WHOLE, Reader::Operator, channel, text.into());
         }
     }
     let asks = settings.notify.confirm_within.is_some() && !sent.contains(SUMMARY);
     if let Some(channel) = settings.notify.operator.as_ref().filter(|_| asks)
         && let Some(text) = answers_summary(&before, channel.prefers.locale.unwrap_or(report.locale))
     {
-        post(SUMMARY, Reader::Operator, channel, text.into());
+        post.add(SUMMARY, Reader::Operator, channel, text.into());
     }
+    let Post { hours: _, digests, accounts, waits } = post;
     (Some(Pending { month, answers, sent, whole, digests, accounts, waits }), notes)
+}
+
+/// The stocktake of every account, with what the other stages know.
+fn draw_up(
+    order: &Order<'_>,
+    month: Month,
+    prices: Option<&Prices>,
+    background: &mut Background,
+    bill: Option<&Result<Bill, String>>,
+    findings: &Findings,
+    report: &Report,
+) -> Vec<Stocktake> {
+    let mut lines = std::mem::take(&mut background.stock);
+    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
+    for line in &mut lines {
+        let Some(row) = rows.get(&line.id) else { continue };
+        line.launched_by = row.launched_by.as_ref().map(ToString::to_string);
+        if let Some(price) = prices.and_then(|prices| row.price_in(prices, report.at)) {
+            line.price = price;
+        }
+    }
+    let (at, zone, money) = (report.at, order.settings.zone(), &order.settings.money);
+    let taking = Taking { month, at, zone, money, names: &report.names, links: report.links.as_ref() };
+    let mut all = Stocktake::all(taking, lines, &report.unreachable);
+    if let Some(found) = &report.forgotten {
+        Stocktake::add_forgotten(&mut all, taking, found);
+    }
+    for stock in &mut all {
+        stock.findings = findings.of_account(&stock.account).map(|(one, life)| (one.clone(), *life)).collect();
+    }
+    match bill {
+        Some(Ok(bill)) => Stocktake::with_bill(all, taking, bill, background.accounts.keys()),
+        Some(Err(_)) | None => all,
+    }
+}
+
+/// The texts about stocktakes: those that are sent now, and those that wait for the hour of their channel.
+struct Post<'a> {
+    hours: Hours<'a>,
+    digests: Vec<Digest>,
+    /// The account of each digest.
+    accounts: Vec<Arc<str>>,
+    waits: Vec<(Arc<str>, Waiting)>,
+}
+
+impl Post<'_> {
+    fn add(&mut self, account: &str, reader: Reader, channel: &Arc<Channel>, text: Text) {
+        if self.hours.is_due(channel) {
+            self.digests.push(Digest::of(text, reader, channel, About::Stocktake));
+            self.accounts.push(Arc::from(account));
+        } else {
+            self.waits.push((Arc::from(account), waiting(&reader, channel, text)));
+        }
+    }
 }
 
 /// Records which stocktakes were sent, and keeps those that wait.
