@@ -17,12 +17,13 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::{Judge, Known};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Kind, ReportOnly, ResourceId, Target, Unlisted, names};
+use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, Target, Unlisted, names};
 use crate::engine::plan::restart::{Key, Volumes, obstacle};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::engine::rules::Activity;
 use crate::ports::{Pause, PortError, Probe, Scan};
 use crate::run::doctor_hub::{hub, organization};
+use crate::run::scan::Found;
 use crate::run::survey::{Sweep, survey_each};
 use crate::run::{Clock, ScanError, Scanned};
 
@@ -58,6 +59,27 @@ struct Seen {
     restarted: BTreeMap<Arc<Target>, Vec<Restarted>>,
 }
 
+impl Seen {
+    /// Adds a resource of the account.
+    fn add(&mut self, settings: &Settings, judge: &mut Judge<'_>, instance: &Instance, account: &Account) {
+        let place = &instance.id.place;
+        match instance.id.kind {
+            Kind::Service => return,
+            Kind::Database => {
+                self.database.get_or_insert_with(|| place.clone());
+                return;
+            }
+            Kind::Instance => {}
+        }
+        self.samples.take(settings, instance);
+        self.recent.get_or_insert_with(|| (place.clone(), Recent::of(instance)));
+        if is_restarted(&judge.rule_known(instance, account, &Known::NOTHING)) {
+            let licenses = instance.details.licenses.clone();
+            self.restarted.entry(place.clone()).or_default().push((instance.id.clone(), licenses));
+        }
+    }
+}
+
 /// Finds out what is wrong.
 ///
 /// # Errors
@@ -74,25 +96,11 @@ pub async fn doctor(
     let mut by_account: BTreeMap<Arc<str>, Seen> = BTreeMap::new();
     let whole = Scope::default();
     let mut judge = Judge::new(settings, &whole, &history, order.clock.at());
-    let each = |found: crate::run::scan::Found, scanned: &mut Scanned| {
-        let instance = found.instance;
-        let seen = by_account.entry(instance.id.place.account.clone()).or_default();
-        if instance.id.kind == Kind::Database {
-            seen.database.get_or_insert_with(|| instance.id.place.clone());
-        }
-        if instance.id.kind != Kind::Instance {
-            return;
-        }
-        seen.samples.take(settings, &instance);
-        if seen.recent.is_none() {
-            seen.recent = Some((instance.id.place.clone(), Recent::of(&instance)));
-        }
-        let bare = Account::bare(instance.id.place.account.clone());
-        let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
-        if is_restarted(&judge.rule_known(&instance, account, &Known::NOTHING)) {
-            let place = seen.restarted.entry(instance.id.place.clone()).or_default();
-            place.push((instance.id.clone(), instance.details.licenses.clone()));
-        }
+    let each = |found: Found, scanned: &mut Scanned| {
+        let id = &found.instance.id.place.account;
+        let bare = Account::bare(id.clone());
+        let account = scanned.background.accounts.get(id).unwrap_or(&bare);
+        by_account.entry(id.clone()).or_default().add(settings, &mut judge, &found.instance, account);
     };
     let how = Sweep::of(settings, order.scope, order.clock, order.progress);
     match survey_each(scanner, how, &mut scanned, each).await {
