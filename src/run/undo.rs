@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::ResourceId;
+use crate::engine::model::{Notes, ResourceId};
 use crate::engine::request::{Run, overrides::UndoOverrides};
 use crate::engine::undo::Undo;
 use crate::local::packed::packed;
@@ -119,19 +119,15 @@ pub async fn undo(
         noted: Noted::default(),
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
-    undo.troubled |= acting.noted.troubled.get();
-    if let Err(error) = write_acts(hub, &RunLines::from(&undo), false, &[]).await {
-        undo.troubled = true;
-        undo.notes.push(format!("the outcomes could not be recorded: {error}"));
-    }
-    if let Err(error) = state::note_tags(hub, acting.noted.stop_tags.take(), order.clock.now()).await {
-        undo.troubled = true;
-        undo.notes.push(format!("the stop tags of services could not be recorded: {error}"));
-    }
+    let mut notes = Notes { lines: Vec::new(), troubled: acting.noted.troubled.get() };
+    let written = write_acts(hub, &RunLines::from(&undo), false, &[]).await;
+    notes.ok_or_trouble(written, "the outcomes could not be recorded");
+    let noted = state::note_tags(hub, acting.noted.stop_tags.take(), order.clock.now()).await;
+    notes.ok_or_trouble(noted, "the stop tags of services could not be recorded");
     if undo.whole {
-        pause(order, hub, &mut undo, paused).await;
+        pause(order, hub, &undo, paused, &mut notes).await;
     }
-    Ok(conclude(order, scanner, hub, undo, true).await)
+    Ok(conclude(order, scanner, hub, undo.noting(notes), true).await)
 }
 
 /// Writes the intent of the undo. It may act only after this.
@@ -151,25 +147,20 @@ async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<Strin
 
 /// Sets the pause switch after the undo of a whole run, so that the next run does not stop the same instances again. A
 /// text that people wrote into the switch stays.
-async fn pause(order: &UndoOrder<'_>, hub: &impl SetPause, undo: &mut Undo, paused: Option<String>) {
+async fn pause(order: &UndoOrder<'_>, hub: &impl SetPause, undo: &Undo, paused: Option<String>, notes: &mut Notes) {
     if paused.is_some() {
-        undo.notes.push("the reaper stays paused; write `off` into the pause parameter when it may go on".to_owned());
-        return;
-    }
-    if order.settings.run.pause.is_none() {
-        let why = "a whole run was undone, and the settings name no `pause` parameter; to pause the reaper, take `armed` away";
-        undo.notes.push(why.to_owned());
-        return;
-    }
-    match hub.pause(&format!("run {} was undone by run {}", undo.undoes, undo.run)).await {
-        Ok(()) => {
-            let what = "a whole run was undone, so the reaper is paused; write `off` into the pause parameter when it may go on";
-            undo.notes.push(what.to_owned());
-        }
-        Err(error) => {
-            undo.troubled = true;
-            undo.notes
-                .push(format!("a whole run was undone, and the reaper could not be paused; pause it by hand: {error}"));
+        notes.note("the reaper stays paused; write `off` into the pause parameter when it may go on");
+    } else if order.settings.run.pause.is_none() {
+        notes.note(
+            "a whole run was undone, and the settings name no `pause` parameter; to pause the reaper, take `armed` away",
+        );
+    } else {
+        let set = hub.pause(&format!("run {} was undone by run {}", undo.undoes, undo.run)).await;
+        let failed = "a whole run was undone, and the reaper could not be paused; pause it by hand";
+        if notes.ok_or_trouble(set, failed).is_some() {
+            notes.note(
+                "a whole run was undone, so the reaper is paused; write `off` into the pause parameter when it may go on",
+            );
         }
     }
 }
@@ -184,28 +175,20 @@ async fn conclude(
     acted: bool,
 ) -> (Undo, Option<String>) {
     undo.calls = scanner.calls();
-    let mut troubles = Vec::new();
-    if acted && let Err(error) = lock::release(hub, &order.run.id).await {
-        troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
+    let mut notes = Notes::default();
+    if acted {
+        let released = lock::release(hub, &order.run.id).await;
+        notes.ok_or_trouble(released, "the lock could not be given back; it is void after some minutes");
     }
-    if let Err(error) = port("tables", write_undo_tables(hub, &undo)).await {
-        troubles.push(format!("the tables could not be recorded: {error}"));
-    }
-    undo.troubled |= !troubles.is_empty();
-    undo.notes.extend(troubles);
-    if let Err(error) = pages::write_undo(hub, order.settings, &undo).await {
-        undo.troubled = true;
-        undo.notes.push(format!("{}: {error}", pages::LOST));
-    }
+    let tables = port("tables", write_undo_tables(hub, &undo)).await;
+    notes.ok_or_trouble(tables, "the tables could not be recorded");
+    let undo = undo.noting(notes);
+    let mut notes = Notes::default();
+    notes.ok_or_trouble(pages::write_undo(hub, order.settings, &undo).await, pages::LOST);
+    let undo = undo.noting(notes);
     let parts = slices::write_undo(hub, order.settings, &undo).await;
-    undo.troubled |= parts.troubled;
-    undo.notes.extend(parts.lines);
-    match port("report", record(hub, &undo, "report")).await {
-        Ok(place) => (undo, Some(place)),
-        Err(error) => {
-            undo.troubled = true;
-            undo.notes.push(format!("the report could not be recorded: {error}"));
-            (undo, None)
-        }
-    }
+    let (undo, mut notes) = (undo.noting(parts), Notes::default());
+    let place =
+        notes.ok_or_trouble(port("report", record(hub, &undo, "report")).await, "the report could not be recorded");
+    (undo.noting(notes), place)
 }

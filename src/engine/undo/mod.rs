@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::engine::config::{Links, Settings};
 use crate::engine::model::{
-    Account, Action, Counts, Health, Instance, Locale, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target,
-    Unreachable,
+    Account, Action, Counts, Health, Instance, Locale, Notes, Outcome, OutcomeKind, Reason, ResourceId, State, Step,
+    Target, Unreachable,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
@@ -256,6 +256,15 @@ impl Undo {
             links: settings.links.clone(),
             locale: settings.run.locale,
         }
+    }
+
+    /// Adds the notes of a stage.
+    #[must_use]
+    pub fn noting(mut self, notes: Notes) -> Self {
+        let Notes { lines, troubled } = notes;
+        self.notes.extend(lines);
+        self.troubled |= troubled;
+        self
     }
 
     /// The part about one account, without notes about everything.
