@@ -63,6 +63,15 @@ fn instant(raw: &Value, key: &str) -> Option<DateTime<Utc>> {
     value.as_str().and_then(time).or_else(|| value.as_f64().and_then(of_seconds))
 }
 
+/// The size of the tasks of one definition, with its ARN.
+fn task(raw: &Value) -> Option<(Box<str>, TaskSize)> {
+    let platform = |key: &str| text(raw, &["runtimePlatform", key]);
+    let storage = raw.get("ephemeralStorage").and_then(|storage| number(storage, "sizeInGiB"));
+    let (system, architecture) = (platform("operatingSystemFamily"), platform("cpuArchitecture"));
+    let size = TaskSize::read(text(raw, &["cpu"]), text(raw, &["memory"]), system, architecture, storage)?;
+    Some((filled(raw, &["taskDefinitionArn"])?, size))
+}
+
 /// One entry of `services`.
 fn service(raw: &Value) -> Instance {
     let arns = ["serviceArn", "clusterArn"].map(|key| text(raw, &[key]).unwrap_or_default());

@@ -46,7 +46,7 @@ mod tests {
         let place = Arc::new(Target::new("111111111111", "eu-west-1"));
         let ids: Vec<ResourceId> = (0..50).map(|n| ResourceId::instance(place.clone(), format!("i-{n}"))).collect();
         let calls = Cell::new(0);
-        let ends = bisect(&ids, 50, |part| {
+        let ends = bisect(&ids, 50, |part: Vec<ResourceId>| {
             calls.set(calls.get() + 1);
             let bad = part.iter().any(|id| &*id.name == "i-17");
             async move { if bad { Err(ActError::Refused("protected".into())) } else { Ok(()) } }
