@@ -8,7 +8,7 @@ use super::world::{EVENING, World, outcome, root, row};
 
 fn stories() -> Vec<Value> {
     let text = std::fs::read_to_string(root().join("tests/stories.json")).unwrap();
-    serde_json::from_str::<Value>(&text).unwrap()["resources"].as_array().unwrap().clone()
+    serde_json::from_str::<Value>(&text).unwrap()["instances"].as_array().unwrap().clone()
 }
 
 /// What each story expects, by the name that the world gives it: a story with a count has several.
