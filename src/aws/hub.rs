@@ -65,7 +65,7 @@ impl ReadRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.find(key).await,
-            Record::Folder(folder) => folder.read(key),
+            Record::Folder(folder) => folder.read(key).await,
         }
     }
 
@@ -73,7 +73,7 @@ impl ReadRecord for AwsHub {
         match &self.record {
             Record::Nowhere => None,
             Record::S3(bucket) => bucket.now().await,
-            Record::Folder(folder) => folder.now(),
+            Record::Folder(folder) => folder.now().await,
         }
     }
 
@@ -89,7 +89,7 @@ impl ReadRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.read_since(folder, from).await,
-            Record::Folder(record) => record.read_since(folder, from),
+            Record::Folder(record) => record.read_since(folder, from).await,
         }
     }
 }
@@ -106,7 +106,7 @@ impl WriteRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.write(key, bytes).await,
-            Record::Folder(folder) => folder.write(key, bytes),
+            Record::Folder(folder) => folder.write_bytes(key, bytes).await,
         }
     }
 
@@ -114,7 +114,7 @@ impl WriteRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.create(key, text).await,
-            Record::Folder(folder) => folder.create(key, text),
+            Record::Folder(folder) => folder.create(key, text).await,
         }
     }
 
@@ -122,7 +122,7 @@ impl WriteRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.swap(key, old, new).await,
-            Record::Folder(folder) => folder.swap(key, old, new),
+            Record::Folder(folder) => folder.swap(key, old, new).await,
         }
     }
 
@@ -130,7 +130,7 @@ impl WriteRecord for AwsHub {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.remove(key).await,
-            Record::Folder(folder) => folder.remove(key),
+            Record::Folder(folder) => folder.remove(key).await,
         }
     }
 }

@@ -24,43 +24,14 @@ impl Folder {
         self.0.join(key)
     }
 
-    /// Writes `key` atomically: into a file next to it, which is then renamed, so that no reader finds half of it.
-    ///
-    /// # Errors
-    /// [`PortError`] when the folder cannot be written.
-    pub fn write(&self, key: &str, bytes: impl AsRef<[u8]>) -> Result<String, PortError> {
+    /// Reads `key`; `None` where it does not exist.
+    fn find(&self, key: &str) -> Result<Option<String>, PortError> {
         let path = self.at(key);
-        put(&path, bytes.as_ref()).map_err(|error| wrong("write", &path, &error))?;
-        Ok(path.display().to_string())
-    }
-
-    /// Creates `key`, or returns the text that it already has.
-    ///
-    /// # Errors
-    /// [`PortError`] when the folder cannot be written.
-    pub fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
-        let path = self.at(key);
-        let _alone = self.alone()?;
-        if let Some(there) = self.read(key)? {
-            return Ok(Some(there));
+        match text(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(wrong("read", &path, &error)),
         }
-        put(&path, text.as_bytes()).map_err(|error| wrong("create", &path, &error))?;
-        Ok(None)
-    }
-
-    /// Replaces `key` if it still contains `old`. Returns whether it did. The file is complete before and after, even
-    /// if the process is killed.
-    ///
-    /// # Errors
-    /// [`PortError`] when the folder cannot be written.
-    pub fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
-        let path = self.at(key);
-        let _alone = self.alone()?;
-        if self.read(key)?.is_none_or(|there| there != old) {
-            return Ok(false);
-        }
-        put(&path, new.as_bytes()).map_err(|error| wrong("write", &path, &error))?;
-        Ok(true)
     }
 
     /// Waits until no other process creates or swaps a file of this record. The operating system releases the lock when
@@ -86,44 +57,22 @@ impl Folder {
         let tried = private().create_new(true).open(&draft).and_then(|_| fs::remove_file(&draft));
         tried.map_err(|error| wrong("write", &self.0, &error))
     }
+}
+
+impl ReadRecord for Folder {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.find(key)
+    }
 
     /// The time by the clock of the file system, which several machines may share.
-    pub fn now(&self) -> Option<DateTime<Utc>> {
+    async fn now(&self) -> Option<DateTime<Utc>> {
         let guard = self.alone().ok()?;
         let _ = guard.set_len(0).and_then(|()| (&guard).write_all(b"\n")); // a write updates the file's time
         guard.metadata().ok()?.modified().ok().map(Into::into)
     }
 
-    /// Reads `key`; `None` where it does not exist.
-    ///
-    /// # Errors
-    /// [`PortError`] when it exists and cannot be read.
-    pub fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        let path = self.at(key);
-        match text(&path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(wrong("read", &path, &error)),
-        }
-    }
-
-    /// Removes `key`. It is not an error if it does not exist.
-    ///
-    /// # Errors
-    /// [`PortError`] when it cannot be removed.
-    pub fn remove(&self, key: &str) -> Result<(), PortError> {
-        let path = self.at(key);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(wrong("remove", &path, &error)),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
     /// The texts of all files in `folder` whose path in it is `from` or sorts after it, by path.
-    ///
-    /// # Errors
-    /// [`PortError`] when a file cannot be read. A folder that does not exist is empty.
-    pub fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
         let root = self.at(folder);
         let mut entries = Vec::new();
         let mut open = vec![root.clone()];
@@ -146,35 +95,44 @@ impl Folder {
     }
 }
 
-impl ReadRecord for Folder {
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        self.read(key)
-    }
-
-    async fn now(&self) -> Option<DateTime<Utc>> {
-        self.now()
-    }
-
-    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        self.read_since(folder, from)
-    }
-}
-
 impl WriteRecord for Folder {
+    /// Writes `key` atomically: into a file next to it, which is then renamed, so that no reader finds half of it.
     async fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
-        self.write(key, bytes)
+        let path = self.at(key);
+        put(&path, &bytes).map_err(|error| wrong("write", &path, &error))?;
+        Ok(path.display().to_string())
     }
 
+    /// Creates `key`, or returns the text that it already has.
     async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
-        self.create(key, text)
+        let path = self.at(key);
+        let _alone = self.alone()?;
+        if let Some(there) = self.find(key)? {
+            return Ok(Some(there));
+        }
+        put(&path, text.as_bytes()).map_err(|error| wrong("create", &path, &error))?;
+        Ok(None)
     }
 
+    /// Replaces `key` if it still contains `old`. Returns whether it did. The file is complete before and after, even
+    /// if the process is killed.
     async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
-        self.swap(key, old, new)
+        let path = self.at(key);
+        let _alone = self.alone()?;
+        if self.find(key)?.is_none_or(|there| there != old) {
+            return Ok(false);
+        }
+        put(&path, new.as_bytes()).map_err(|error| wrong("write", &path, &error))?;
+        Ok(true)
     }
 
+    /// Removes `key`. It is not an error if it does not exist.
     async fn remove(&self, key: &str) -> Result<(), PortError> {
-        self.remove(key)
+        let path = self.at(key);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(wrong("remove", &path, &error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl PriceFile {
 
 impl ReadRecord for PriceFile {
     async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        if key == self.key.as_str() { self.folder.read(key) } else { Ok(None) }
+        if key == self.key.as_str() { self.folder.read(key).await } else { Ok(None) }
     }
 
     async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {

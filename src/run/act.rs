@@ -294,17 +294,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(no_answer);
             let (kind, detail) = started(&end, seen.get(&step.id).map(state_after_start), step.id.kind);
-            match kind {
-                OutcomeKind::Started => up.push(step.id.clone()),
-                OutcomeKind::Failed if end.is_ok() => fallen.push(*step),
-                OutcomeKind::Stopped
-                | OutcomeKind::Stopping
-                | OutcomeKind::Starting
-                | OutcomeKind::Already
-                | OutcomeKind::Overtaken
-                | OutcomeKind::Failed
-                | OutcomeKind::NotTried
-                | OutcomeKind::Unverified => {}
+            if kind == OutcomeKind::Started {
+                up.push(step.id.clone());
+            } else if kind == OutcomeKind::Failed && end.is_ok() {
+                fallen.push(*step);
             }
             outcomes.push(self.outcome(step, kind, detail));
         }

@@ -61,36 +61,25 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     let mut history = History { unread, ..History::default() };
     let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
     for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow, denied }) in lines {
-        let stop = matches!(action, Action::Stop | Action::Hibernate);
+        let (stop, takes_minutes) = (action.is_stop(), id.kind.takes_minutes());
         // A stop with an unknown outcome may have happened, and counts.
-        let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
-        if stop && perhaps && at.date_naive() == now.date_naive() {
+        if stop && outcome.may_have_stopped() && at.date_naive() == now.date_naive() {
             history.today.count(&id, policy.clone(), narrow);
         }
-        let is_open = match outcome {
-            OutcomeKind::Unverified => stop || id.kind.takes_minutes(),
-            OutcomeKind::Stopping | OutcomeKind::Starting => id.kind.takes_minutes(),
-            OutcomeKind::Stopped
-            | OutcomeKind::Started
-            | OutcomeKind::Already
-            | OutcomeKind::Overtaken
-            | OutcomeKind::Failed
-            | OutcomeKind::NotTried => false,
-        };
-        if is_open {
+        let is_unknown = outcome == OutcomeKind::Unverified && (stop || takes_minutes);
+        if is_unknown || takes_minutes && matches!(outcome, OutcomeKind::Stopping | OutcomeKind::Starting) {
             let step = Unverified { run: run.into(), action, at, policy, undo: undo.clone(), narrow };
             history.unverified.entry(id.clone()).push(step);
         }
-        match (action, outcome) {
-            (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {}
-            (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
+        match (stop, outcome) {
+            (true, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 history.stops.entry(id.clone()).push(at);
             }
             // Nothing was tried of what a stop by the reaper would need.
-            (Action::Start, OutcomeKind::Failed) if denied => {
+            (false, OutcomeKind::Failed) if denied => {
                 history.start_denied.insert(id.clone(), at);
             }
-            (Action::Start, OutcomeKind::Failed | OutcomeKind::Unverified) => {
+            (false, OutcomeKind::Failed | OutcomeKind::Unverified) => {
                 history.failed_starts.entry(id.clone()).push(at);
                 if outcome == OutcomeKind::Failed {
                     history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
@@ -98,25 +87,18 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
                     failed.unverified = Some(at);
                 }
             }
-            (Action::Start, OutcomeKind::Started) => {
+            (false, OutcomeKind::Started) => {
                 history.start_failed.remove(&id);
                 if undo.is_none() {
                     history.starts.entry(id.clone()).push(at);
                 }
             }
-            (Action::Stop | Action::Hibernate | Action::Start, OutcomeKind::Overtaken) => {
+            (true | false, OutcomeKind::Overtaken) => {
                 history.overtaken.insert((at.date_naive(), id.clone()));
             }
-            (
-                Action::Stop | Action::Hibernate | Action::Start,
-                OutcomeKind::Stopped
-                | OutcomeKind::Stopping
-                | OutcomeKind::Started
-                | OutcomeKind::Starting
-                | OutcomeKind::Already
-                | OutcomeKind::Failed
-                | OutcomeKind::NotTried,
-            ) => {}
+            (true, OutcomeKind::Started | OutcomeKind::Failed | OutcomeKind::Unverified)
+            | (false, OutcomeKind::Stopped | OutcomeKind::Stopping)
+            | (true | false, OutcomeKind::Starting | OutcomeKind::Already | OutcomeKind::NotTried) => {}
         }
         last.insert(id, outcome);
     }
@@ -152,27 +134,13 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
     let mut acts: ByResource<Own> = ByResource::default();
     for (_, line) in lines(hub, now, days).await?.0 {
         let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _, denied: _ } = line;
-        match (action, outcome) {
-            (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
-                let own = acts.entry(id);
-                own.stops.push(at);
-                own.launches.extend(launched);
-            }
+        if action.is_stop() && matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) {
+            let own = acts.entry(id);
+            own.stops.push(at);
+            own.launches.extend(launched);
+        } else if action == Action::Start && outcome == OutcomeKind::Started && undo.is_none() {
             // An undo means that a person wants the machine, so its start counts as made by a person.
-            (Action::Start, OutcomeKind::Started) if undo.is_some() => {}
-            (Action::Start, OutcomeKind::Started) => acts.entry(id).starts.push(at),
-            (
-                Action::Stop | Action::Hibernate | Action::Start,
-                OutcomeKind::Stopped
-                | OutcomeKind::Stopping
-                | OutcomeKind::Started
-                | OutcomeKind::Starting
-                | OutcomeKind::Already
-                | OutcomeKind::Overtaken
-                | OutcomeKind::Failed
-                | OutcomeKind::NotTried
-                | OutcomeKind::Unverified,
-            ) => {}
+            acts.entry(id).starts.push(at);
         }
     }
     Ok(acts)

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::savings::{Savings, Sight, Whose};
 use crate::engine::history::unverified::Confirmed;
-use crate::engine::model::{Action, Kind, Notes, Outcome, OutcomeKind, ResourceId};
+use crate::engine::model::{Kind, Notes, Outcome, OutcomeKind, ResourceId};
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::order::Order;
@@ -61,18 +61,9 @@ pub(crate) async fn count(
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let stopped = |outcome: &&Outcome| {
         // What takes minutes counts once a later run has found it stopped.
-        let is_down = match outcome.outcome {
-            OutcomeKind::Stopped => true,
-            OutcomeKind::Stopping => !outcome.id.kind.takes_minutes(),
-            OutcomeKind::Started
-            | OutcomeKind::Starting
-            | OutcomeKind::Already
-            | OutcomeKind::Overtaken
-            | OutcomeKind::Failed
-            | OutcomeKind::NotTried
-            | OutcomeKind::Unverified => false,
-        };
-        is_down && outcome.action != Action::Start
+        let is_down = outcome.outcome == OutcomeKind::Stopped
+            || outcome.outcome == OutcomeKind::Stopping && !outcome.id.kind.takes_minutes();
+        is_down && outcome.action.is_stop()
     };
     let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
     // If an earlier run did not record its stop, the stop counts from when it was found.

@@ -8,6 +8,7 @@ use idle_reaper::engine::cost::savings::Savings;
 use idle_reaper::engine::model::State;
 use idle_reaper::engine::report::Report;
 use idle_reaper::local::folder::Folder;
+use idle_reaper::ports::{ReadRecord as _, WriteRecord as _};
 
 use crate::engine::judge::forgotten::TELLING;
 use crate::fake::{Ask, EVENING, Shape, World, apply, at, block_on, instance, settings, try_apply};
@@ -128,12 +129,15 @@ fn one_bad_entry_of_the_savings_is_reported_and_kept_and_the_others_are_counted(
 fn a_file_that_is_no_text_keeps_nobody_from_the_rest() {
     let folder = tempfile::tempdir().expect("a folder");
     let record = Folder::new(folder.path());
-    record.write("acts/date=2026-11-25/20261125T100000Z-1a.jsonl", "{}").expect("written");
+    block_on(record.write("acts/date=2026-11-25/20261125T100000Z-1a.jsonl", "{}")).expect("written");
     std::fs::write(folder.path().join("acts/date=2026-11-25/odd.jsonl"), [0xff, 0xfe, b'\n', b'{']).expect("written");
     std::fs::write(folder.path().join("acts/date=2026-11-25/x.1-0.draft"), "half a li").expect("written");
     let history = block_on(idle_reaper::run::history(&record, at(EVENING))).expect("a history");
     assert_eq!(history.unread.len(), 2, "{:?}", history.unread);
-    assert_eq!(record.read("acts/date=2026-11-25/odd.jsonl").expect("a file").as_deref(), Some("\u{fffd}\u{fffd}\n{"));
+    assert_eq!(
+        block_on(record.read("acts/date=2026-11-25/odd.jsonl")).expect("a file").as_deref(),
+        Some("\u{fffd}\u{fffd}\n{")
+    );
 }
 
 #[test]
@@ -142,9 +146,9 @@ fn a_record_in_a_folder_is_its_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("a folder");
     let record = Folder::new(&folder.path().join("record"));
-    record.write("state/told.jsonl", "1").expect("written");
-    record.create("acting.lock", "1").expect("created");
-    record.swap("acting.lock", "1", "2").expect("swapped");
+    block_on(record.write("state/told.jsonl", "1")).expect("written");
+    block_on(record.create("acting.lock", "1")).expect("created");
+    block_on(record.swap("acting.lock", "1", "2")).expect("swapped");
     let mode = |path: &str| std::fs::metadata(folder.path().join(path)).expect("a file").permissions().mode() & 0o777;
     assert_eq!(["record/state/told.jsonl", "record/acting.lock", "record/.guard"].map(mode), [0o600; 3]);
     assert_eq!(["record", "record/state"].map(mode), [0o700; 2]);
@@ -155,7 +159,7 @@ fn whoever_reads_while_others_create_swap_and_remove_sees_a_whole_file_or_none()
     let folder = tempfile::tempdir().expect("a folder");
     let record = Folder::new(folder.path());
     let text = |n: usize| format!("{{\"run\":\"{}\"}}", n.to_string().repeat(2000));
-    record.create("swapped", &text(0)).expect("created");
+    block_on(record.create("swapped", &text(0))).expect("created");
     let (end, path) = (std::sync::atomic::AtomicBool::new(false), folder.path());
     let ended = &end;
     std::thread::scope(|scope| {
@@ -165,9 +169,9 @@ fn whoever_reads_while_others_create_swap_and_remove_sees_a_whole_file_or_none()
                     let mut seen = 0;
                     while !ended.load(std::sync::atomic::Ordering::Relaxed) {
                         let whole = |text: &str| text.starts_with("{\"run") && text.ends_with("\"}");
-                        let swapped = Folder::new(path).read("swapped").expect("it can be read");
+                        let swapped = block_on(Folder::new(path).read("swapped")).expect("it can be read");
                         assert!(swapped.is_some_and(|text| whole(&text)), "between the two steps of a swap");
-                        let lock = Folder::new(path).read("acting.lock").expect("it can be read");
+                        let lock = block_on(Folder::new(path).read("acting.lock")).expect("it can be read");
                         assert!(lock.is_none_or(|text| whole(&text)), "an empty lock");
                         seen += 1;
                     }
@@ -176,30 +180,30 @@ fn whoever_reads_while_others_create_swap_and_remove_sees_a_whole_file_or_none()
             })
             .collect();
         for n in 0..300 {
-            assert_eq!(record.swap("swapped", &text(n), &text(n + 1)), Ok(true));
-            assert_eq!(record.create("acting.lock", &text(n)), Ok(None));
-            record.remove("acting.lock").expect("removed");
+            assert_eq!(block_on(record.swap("swapped", &text(n), &text(n + 1))), Ok(true));
+            assert_eq!(block_on(record.create("acting.lock", &text(n))), Ok(None));
+            block_on(record.remove("acting.lock")).expect("removed");
         }
         end.store(true, std::sync::atomic::Ordering::Relaxed);
         assert!(readers.into_iter().map(|reader| reader.join().expect("whole files")).sum::<usize>() > 0);
     });
-    assert_eq!(record.swap("swapped", "another", "x"), Ok(false));
-    assert_eq!(record.swap("gone", "", "x"), Ok(false));
+    assert_eq!(block_on(record.swap("swapped", "another", "x")), Ok(false));
+    assert_eq!(block_on(record.swap("gone", "", "x")), Ok(false));
 }
 
 #[test]
 fn of_many_who_swap_at_once_one_comes_through_each_time() {
     let folder = tempfile::tempdir().expect("a folder");
-    Folder::new(folder.path()).create("count", "0").expect("created");
+    block_on(Folder::new(folder.path()).create("count", "0")).expect("created");
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 let record = Folder::new(folder.path());
                 for _ in 0..50 {
                     loop {
-                        let old = record.read("count").expect("read").expect("there");
+                        let old = block_on(record.read("count")).expect("read").expect("there");
                         let new = (old.parse::<u32>().expect("a number") + 1).to_string();
-                        if record.swap("count", &old, &new).expect("swapped") {
+                        if block_on(record.swap("count", &old, &new)).expect("swapped") {
                             break;
                         }
                     }
@@ -207,12 +211,12 @@ fn of_many_who_swap_at_once_one_comes_through_each_time() {
             });
         }
     });
-    assert_eq!(Folder::new(folder.path()).read("count").expect("read").as_deref(), Some("200"));
+    assert_eq!(block_on(Folder::new(folder.path()).read("count")).expect("read").as_deref(), Some("200"));
 }
 
 #[test]
 fn a_folder_tells_the_time_by_its_own_clock() {
     let folder = tempfile::tempdir().expect("a folder");
-    let now = Folder::new(folder.path()).now().expect("a time");
+    let now = block_on(Folder::new(folder.path()).now()).expect("a time");
     assert!((chrono::Utc::now() - now).num_seconds().abs() < 5, "{now}");
 }

@@ -11,6 +11,7 @@ use idle_reaper::engine::model::{Details, Instance, State, Tags};
 use idle_reaper::engine::request::events::Launched;
 use idle_reaper::engine::undo::Finding;
 use idle_reaper::local::folder::Folder;
+use idle_reaper::ports::WriteRecord as _;
 use idle_reaper::run::launches::remember;
 use serde_json::{Value, json};
 
@@ -271,7 +272,7 @@ fn write_the_fixture() {
         let old = ["tables/", "runs/"].iter().any(|part| key.starts_with(part));
         let days = [since, at(END)].map(|day| format!("date={}", day.date_naive()));
         if !old || days.iter().any(|day| key.contains(day)) {
-            record.write(&key, &text).expect("written");
+            block_on(record.write(&key, &text)).expect("written");
         }
     }
     let all: Vec<Value> = world
