@@ -1,12 +1,11 @@
 //! Acts with the acting role: tags, stops and starts only.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Tag;
 
-use crate::aws::client::{Kept, acting_ec2};
-use crate::aws::database_actor::{self, OneDatabase};
-use crate::aws::errors::act as translate;
-use crate::aws::service_actor::{self, OneService};
+use crate::aws::client::{Access, Kept, SdkClient};
+use crate::aws::database_actor::OneDatabase;
+use crate::aws::errors::acted;
+use crate::aws::service_actor::OneService;
 use crate::aws::{Aws, Role, Sessions, scaling_actor};
 use crate::engine::config::{Accounts, Settings};
 use crate::engine::model::{Kind, ResourceId, Suspended, Target};
@@ -19,8 +18,8 @@ pub struct AwsActor<'a> {
     sessions: Sessions,
     kept: Kept,
     databases: Kept<aws_sdk_rds::Client>,
-    services: Kept<service_actor::Client>,
-    scaling: Kept<scaling_actor::Client>,
+    services: Kept<aws_sdk_ecs::Client>,
+    scaling: Kept<aws_sdk_applicationautoscaling::Client>,
 }
 
 impl<'a> AwsActor<'a> {
@@ -39,32 +38,27 @@ impl<'a> AwsActor<'a> {
         }
     }
 
-    async fn credentials(&self, target: &Target) -> Result<Option<SharedCredentialsProvider>, ActError> {
-        match self.settings.scope.accounts {
-            Accounts::Own => Ok(None),
+    /// A client of one target, created once.
+    async fn client<C: SdkClient>(&self, target: &Target, kept: &Kept<C>) -> Result<C, ActError> {
+        let credentials = match self.settings.scope.accounts {
+            Accounts::Own => None,
             // Without the role nothing can be done. Halving the batch would not help, and does no harm.
             Accounts::Organization | Accounts::List(_) => {
-                self.sessions.of(&target.account).await.map(Some).map_err(ActError::Refused)
+                Some(self.sessions.of(&target.account).await.map_err(ActError::Refused)?)
             }
-        }
-    }
-
-    async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, ActError> {
-        let credentials = self.credentials(target).await?;
-        Ok(self.kept.get(target, || acting_ec2(&self.aws, target, credentials)))
+        };
+        Ok(kept.get(target, || Access { aws: &self.aws, target, credentials }.acting()))
     }
 
     async fn database(&self, target: &Target, names: &[Box<str>]) -> Result<OneDatabase, ActError> {
-        let credentials = self.credentials(target).await?;
+        let client = self.client(target, &self.databases).await?;
         let caller = self.aws.caller().await.map_err(ActError::NotSent)?;
-        let client = self.databases.get(target, || database_actor::client(&self.aws, target, credentials));
         OneDatabase::of(client, target, names, &caller.partition)
     }
 
     async fn service(&self, target: &Target, names: &[Box<str>]) -> Result<OneService, ActError> {
-        let credentials = self.credentials(target).await?;
+        let client = self.client(target, &self.services).await?;
         let caller = self.aws.caller().await.map_err(ActError::NotSent)?;
-        let client = self.services.get(target, || service_actor::client(&self.aws, target, credentials));
         OneService::of(client, target, names, &caller.partition)
     }
 }
@@ -88,8 +82,8 @@ impl Act for AwsActor<'_> {
         match kind(ids) {
             Kind::Instance => {
                 let tag = Tag::builder().key(key).value(value).build();
-                let call = self.client(target).await?.create_tags().set_resources(strings(ids)).tags(tag).send().await;
-                call.map(|_| ()).map_err(|error| translate("ec2:CreateTags", &error))
+                let client = self.client(target, &self.kept).await?;
+                acted("ec2:CreateTags", client.create_tags().set_resources(strings(ids)).tags(tag).send().await)
             }
             Kind::Database => self.database(target, ids).await?.tag(key, value).await,
             Kind::Service => self.service(target, ids).await?.tag(key, value).await,
@@ -100,8 +94,8 @@ impl Act for AwsActor<'_> {
         match kind(ids) {
             Kind::Instance => {
                 let tag = Tag::builder().key(key).build();
-                let call = self.client(target).await?.delete_tags().set_resources(strings(ids)).tags(tag).send().await;
-                call.map(|_| ()).map_err(|error| translate("ec2:DeleteTags", &error))
+                let client = self.client(target, &self.kept).await?;
+                acted("ec2:DeleteTags", client.delete_tags().set_resources(strings(ids)).tags(tag).send().await)
             }
             Kind::Database => self.database(target, ids).await?.untag(key).await,
             Kind::Service => self.service(target, ids).await?.untag(key).await,
@@ -111,9 +105,9 @@ impl Act for AwsActor<'_> {
     async fn stop(&self, target: &Target, ids: &[Box<str>], hibernate: bool) -> Result<(), ActError> {
         match kind(ids) {
             Kind::Instance => {
-                let call = self.client(target).await?.stop_instances().set_instance_ids(strings(ids));
+                let call = self.client(target, &self.kept).await?.stop_instances().set_instance_ids(strings(ids));
                 let call = if hibernate { call.hibernate(true) } else { call };
-                call.send().await.map(|_| ()).map_err(|error| translate("ec2:StopInstances", &error))
+                acted("ec2:StopInstances", call.send().await)
             }
             Kind::Database => self.database(target, ids).await?.stop().await,
             Kind::Service => Err(sized()),
@@ -123,8 +117,8 @@ impl Act for AwsActor<'_> {
     async fn start(&self, target: &Target, ids: &[Box<str>]) -> Result<(), ActError> {
         match kind(ids) {
             Kind::Instance => {
-                let call = self.client(target).await?.start_instances().set_instance_ids(strings(ids)).send().await;
-                call.map(|_| ()).map_err(|error| translate("ec2:StartInstances", &error))
+                let call = self.client(target, &self.kept).await?.start_instances().set_instance_ids(strings(ids));
+                acted("ec2:StartInstances", call.send().await)
             }
             Kind::Database => self.database(target, ids).await?.start().await,
             Kind::Service => Err(sized()),
@@ -136,8 +130,7 @@ impl Act for AwsActor<'_> {
     }
 
     async fn suspend(&self, target: &Target, service: &str, to: Suspended) -> Result<(), ActError> {
-        let credentials = self.credentials(target).await?;
-        let client = self.scaling.get(target, || scaling_actor::client(&self.aws, target, credentials));
+        let client = self.client(target, &self.scaling).await?;
         scaling_actor::suspend(&client, ResourceId::named(target.clone(), service).identifier(), to).await
     }
 }

@@ -3,7 +3,7 @@
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
-use crate::engine::model::Target;
+use crate::engine::model::{Tags, Target};
 
 /// Refuses an answer of another account. `arn` is that of a resource in it, and `what` names such resources.
 ///
@@ -11,6 +11,14 @@ use crate::engine::model::Target;
 /// The resource belongs to another account.
 pub(crate) fn check_account(operation: &str, place: &Target, arn: Option<&str>, what: &str) -> Result<(), String> {
     let owner = arn.and_then(|arn| arn.split(':').nth(4)).filter(|owner| !owner.is_empty());
+    check_owner(operation, place, owner, what)
+}
+
+/// The same where an answer names the account of the resource.
+///
+/// # Errors
+/// As [`check_account`].
+pub(crate) fn check_owner(operation: &str, place: &Target, owner: Option<&str>, what: &str) -> Result<(), String> {
     match owner.filter(|owner| **owner != *place.account) {
         None => Ok(()),
         Some(owner) => Err(format!(
@@ -29,4 +37,15 @@ pub(crate) fn filled(text: Option<&str>) -> Option<Box<str>> {
 /// The instant, if it can be shown.
 pub(crate) fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(time?.secs(), time?.subsec_nanos())
+}
+
+/// The tags in a list that each whole answer has; `None` where it has none, or has a tag without a key: a missing tag might
+/// protect.
+pub(crate) fn tags<T>(raw: Option<&[T]>, pair: impl Fn(&T) -> (Option<&str>, Option<&str>)) -> Option<Tags> {
+    let tag = |tag: &T| {
+        let (key, value) = pair(tag);
+        Some((key?.to_owned(), value.unwrap_or_default().to_owned()))
+    };
+    let pairs: Option<Vec<(String, String)>> = raw?.iter().map(tag).collect();
+    pairs.map(Tags::new)
 }

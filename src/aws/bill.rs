@@ -7,9 +7,8 @@ use aws_sdk_costexplorer::types::{
     ResultByTime,
 };
 
-use crate::aws::errors::words;
 use crate::aws::pricing::Pricing;
-use crate::aws::tokens::Tokens;
+use crate::aws::{all, words};
 use crate::engine::cost::bill::{About, Group};
 use crate::engine::model::month::Month;
 use crate::ports::{Billing, PortError};
@@ -32,9 +31,7 @@ impl Billing for Pricing {
         until: Month,
         view: Option<&str>,
     ) -> Result<Vec<Group>, PortError> {
-        let config =
-            aws_sdk_costexplorer::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone()).build();
-        let call = question(&Client::from_conf(config), about, from, until).map_err(PortError)?;
+        let call = question(&self.aws.client(None), about, from, until).map_err(PortError)?;
         groups(call.set_billing_view_arn(view.map(str::to_owned))).await.map_err(PortError)
     }
 }
@@ -69,16 +66,17 @@ fn instance_hours() -> Expression {
 
 /// The groups of every page.
 async fn groups(call: GetCostAndUsageFluentBuilder) -> Result<Vec<Group>, String> {
-    let (mut tokens, mut token, mut groups) = (Tokens::default(), None, Vec::new());
-    for _ in 0..PAGES {
-        let page = call.clone().set_next_page_token(token).send().await.map_err(|error| words(OPERATION, &error))?;
-        groups.extend(page.results_by_time().iter().flat_map(of_month));
-        token = tokens.next(OPERATION, page.next_page_token())?;
-        if token.is_none() {
-            return Ok(groups);
+    let mut read = 0;
+    let page = async |token| {
+        read += 1;
+        if read > PAGES {
+            return Err(format!("`{OPERATION}` had more than {PAGES} pages"));
         }
-    }
-    Err(format!("`{OPERATION}` had more than {PAGES} pages"))
+        let page = call.clone().set_next_page_token(token).send().await.map_err(|error| words(OPERATION, &error))?;
+        let groups: Vec<Group> = page.results_by_time().iter().flat_map(of_month).collect();
+        Ok((groups, page.next_page_token))
+    };
+    all(OPERATION, page).await
 }
 
 fn of_month(month: &ResultByTime) -> impl Iterator<Item = Group> {

@@ -52,8 +52,7 @@ impl Caller {
 
 /// Asks for the caller's identity in the caller's own Region, which is enabled in the caller's own account.
 pub(crate) async fn ask(aws: &Aws) -> Result<Caller, String> {
-    let config = aws_sdk_sts::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
-    let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
+    let answer = aws.client::<aws_sdk_sts::Client>(None).get_caller_identity().send().await;
     let answer = answer.map_err(|error| words(OPERATION, &error))?;
     let unread = || format!("`{OPERATION}` did not answer with an account and an ARN of it");
     Caller::of(answer.account(), answer.arn()).ok_or_else(unread)

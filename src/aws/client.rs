@@ -1,4 +1,4 @@
-//! Clients of one account and Region.
+//! Clients of every service of AWS.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_ec2::config::Intercept;
 use aws_sdk_ec2::config::retry::RetryPartition;
+use aws_sdk_ec2::config::{Intercept, SharedInterceptor};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -19,6 +19,107 @@ const ACT_OPERATION: Duration = Duration::from_secs(6);
 
 /// Attempts for an act.
 const ACT_ATTEMPTS: u32 = 3;
+
+/// Where calls are made, and as whom: in one account and Region, in the session of a role.
+#[derive(Clone)]
+pub(crate) struct Access<'a> {
+    pub(crate) aws: &'a Aws,
+    pub(crate) target: &'a Target,
+    /// `None`: as the caller.
+    pub(crate) credentials: Option<SharedCredentialsProvider>,
+}
+
+impl Access<'_> {
+    /// A client for scanning.
+    pub(crate) fn client<C: SdkClient>(&self) -> C {
+        C::new(self.aws, self.options())
+    }
+
+    /// A client for scanning, whose requests pass `guard`.
+    pub(crate) fn guarded<C: SdkClient>(&self, guard: impl Intercept + 'static) -> C {
+        C::new(self.aws, Options { guard: Some(SharedInterceptor::new(guard)), ..self.options() })
+    }
+
+    /// A client for acting: fewer attempts, a shorter timeout.
+    pub(crate) fn acting<C: SdkClient>(&self) -> C {
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ACT_OPERATION).operation_timeout(ACT_OPERATION);
+        let retries = RetryConfig::standard().with_max_attempts(ACT_ATTEMPTS);
+        C::new(self.aws, Options { retries: Some(retries), timeouts: Some(timeouts.build()), ..self.options() })
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            region: Some(Region::new(self.target.region.to_string())),
+            credentials: self.credentials.clone(),
+            partition: Some(self.target.to_string()),
+            ..Options::default()
+        }
+    }
+}
+
+impl Aws {
+    /// A client with the hub's own credentials, in `region` or in the caller's own.
+    pub(crate) fn client<C: SdkClient>(&self, region: Option<Region>) -> C {
+        C::new(self, Options { region, ..Options::default() })
+    }
+}
+
+/// What a client has beyond the configuration of all clients.
+#[derive(Default)]
+pub(crate) struct Options {
+    region: Option<Region>,
+    credentials: Option<SharedCredentialsProvider>,
+    /// AWS throttles by service, account and Region. A throttled target must not slow the others down.
+    partition: Option<String>,
+    retries: Option<RetryConfig>,
+    timeouts: Option<TimeoutConfig>,
+    guard: Option<SharedInterceptor>,
+}
+
+/// A client of one service. The SDK has no trait that all its clients share.
+pub(crate) trait SdkClient: Clone {
+    fn new(aws: &Aws, options: Options) -> Self;
+}
+
+macro_rules! sdk_clients {
+    ($($sdk:ident),+ $(,)?) => {$(
+        impl SdkClient for $sdk::Client {
+            fn new(aws: &Aws, options: Options) -> Self {
+                let Options { region, credentials, partition, retries, timeouts, guard } = options;
+                let mut config = $sdk::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone());
+                if let Some(region) = region {
+                    config = config.region(region);
+                }
+                let partition = partition.map(|target| RetryPartition::new(format!("{target} {}", stringify!($sdk))));
+                config.set_credentials_provider(credentials).set_retry_partition(partition);
+                config.set_retry_config(retries).set_timeout_config(timeouts);
+                guard.into_iter().for_each(|guard| _ = config.push_interceptor(guard));
+                Self::from_conf(config.build())
+            }
+        }
+    )+};
+}
+
+sdk_clients!(
+    aws_sdk_account,
+    aws_sdk_applicationautoscaling,
+    aws_sdk_cloudwatch,
+    aws_sdk_costexplorer,
+    aws_sdk_ec2,
+    aws_sdk_ecs,
+    aws_sdk_eks,
+    aws_sdk_elasticloadbalancing,
+    aws_sdk_elasticloadbalancingv2,
+    aws_sdk_kms,
+    aws_sdk_organizations,
+    aws_sdk_pricing,
+    aws_sdk_rds,
+    aws_sdk_secretsmanager,
+    aws_sdk_sns,
+    aws_sdk_ssm,
+    aws_sdk_sts,
+);
 
 /// Clients of the targets that are acted on are kept, because creating one costs more than a call. Targets that are
 /// only scanned once are not kept, because there may be tens of thousands.
@@ -36,48 +137,4 @@ impl<C: Clone> Kept<C> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entry(target.clone()).or_insert_with(make).clone()
     }
-}
-
-/// A client for scanning.
-pub(crate) fn ec2(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::Client {
-    aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).build())
-}
-
-/// A client for scanning, whose requests pass `guard`.
-pub(crate) fn ec2_with(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-    guard: impl Intercept + 'static,
-) -> aws_sdk_ec2::Client {
-    aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).interceptor(guard).build())
-}
-
-/// A client for acting: fewer attempts, a shorter timeout.
-pub(crate) fn acting_ec2(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> aws_sdk_ec2::Client {
-    let (retries, timeouts) = acting();
-    let config = builder(aws, target, credentials).retry_config(retries).timeout_config(timeouts);
-    aws_sdk_ec2::Client::from_conf(config.build())
-}
-
-/// The attempts and the timeouts of a client for acting.
-pub(crate) fn acting() -> (RetryConfig, TimeoutConfig) {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ACT_OPERATION).operation_timeout(ACT_OPERATION);
-    (RetryConfig::standard().with_max_attempts(ACT_ATTEMPTS), timeouts.build())
-}
-
-fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::config::Builder {
-    let mut builder = aws_sdk_ec2::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        // AWS throttles by account and Region. A throttled target must not slow the others down.
-        .retry_partition(RetryPartition::new(target.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        builder.set_credentials_provider(Some(credentials));
-    }
-    builder
 }

@@ -1,22 +1,12 @@
 //! Acts on one database with the acting role: tags, stops and starts only. RDS takes one database in a call, and answers for
 //! Neptune and DocumentDB, too.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::Tag;
 
-use crate::aws::Aws;
-use crate::aws::client::acting;
-use crate::aws::databases::builder;
-use crate::aws::errors::act as translate;
+use crate::aws::errors::acted;
 use crate::engine::model::{ResourceId, Target};
 use crate::ports::ActError;
-
-/// A client for acting.
-pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
-    let (retries, timeouts) = acting();
-    Client::from_conf(builder(aws, target, credentials).retry_config(retries).timeout_config(timeouts).build())
-}
 
 /// The database that a call is about.
 pub(crate) struct OneDatabase {
@@ -37,34 +27,30 @@ impl OneDatabase {
 
     pub(crate) async fn tag(&self, key: &str, value: &str) -> Result<(), ActError> {
         let tag = Tag::builder().key(key).value(value).build();
-        let call = self.client.add_tags_to_resource().resource_name(&self.arn).tags(tag).send().await;
-        call.map(|_| ()).map_err(|error| translate("rds:AddTagsToResource", &error))
+        let call = self.client.add_tags_to_resource().resource_name(&self.arn).tags(tag);
+        acted("rds:AddTagsToResource", call.send().await)
     }
 
     pub(crate) async fn untag(&self, key: &str) -> Result<(), ActError> {
-        let call = self.client.remove_tags_from_resource().resource_name(&self.arn).tag_keys(key).send().await;
-        call.map(|_| ()).map_err(|error| translate("rds:RemoveTagsFromResource", &error))
+        let call = self.client.remove_tags_from_resource().resource_name(&self.arn).tag_keys(key);
+        acted("rds:RemoveTagsFromResource", call.send().await)
     }
 
     /// Without a snapshot: one would be new waste, and would need further permissions.
     pub(crate) async fn stop(&self) -> Result<(), ActError> {
-        let name = self.id.identifier();
+        let (client, name) = (&self.client, self.id.identifier());
         if self.id.is_db_cluster() {
-            let call = self.client.stop_db_cluster().db_cluster_identifier(name).send().await;
-            return call.map(|_| ()).map_err(|error| translate("rds:StopDBCluster", &error));
+            return acted("rds:StopDBCluster", client.stop_db_cluster().db_cluster_identifier(name).send().await);
         }
-        let call = self.client.stop_db_instance().db_instance_identifier(name).send().await;
-        call.map(|_| ()).map_err(|error| translate("rds:StopDBInstance", &error))
+        acted("rds:StopDBInstance", client.stop_db_instance().db_instance_identifier(name).send().await)
     }
 
     pub(crate) async fn start(&self) -> Result<(), ActError> {
-        let name = self.id.identifier();
+        let (client, name) = (&self.client, self.id.identifier());
         if self.id.is_db_cluster() {
-            let call = self.client.start_db_cluster().db_cluster_identifier(name).send().await;
-            return call.map(|_| ()).map_err(|error| translate("rds:StartDBCluster", &error));
+            return acted("rds:StartDBCluster", client.start_db_cluster().db_cluster_identifier(name).send().await);
         }
-        let call = self.client.start_db_instance().db_instance_identifier(name).send().await;
-        call.map(|_| ()).map_err(|error| translate("rds:StartDBInstance", &error))
+        acted("rds:StartDBInstance", client.start_db_instance().db_instance_identifier(name).send().await)
     }
 }
 

@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{Event, SourceType};
 use chrono::DateTime;
 
-use crate::aws::databases::builder;
-use crate::aws::{Aws, Tokens, listed, words};
+use crate::aws::client::Access;
+use crate::aws::{all, listed, words};
 use crate::engine::model::{DatabaseEvent, Happened, ResourceId, Target};
 
 const OPERATION: &str = "rds:DescribeEvents";
@@ -29,22 +28,14 @@ const SEVENTH_DAY: &str = "exceeding the maximum allowed time being stopped";
 ///
 /// # Errors
 /// Why they are unknown. A part of them is not returned.
-pub(crate) async fn list(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> Result<Vec<DatabaseEvent>, String> {
-    let (client, place) = (Client::from_conf(builder(aws, target, credentials).build()), Arc::new(target.clone()));
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+pub(crate) async fn list(access: &Access<'_>) -> Result<Vec<DatabaseEvent>, String> {
+    let (client, place) = (access.client::<Client>(), Arc::new(access.target.clone()));
+    let page = async |token| {
         let call = client.describe_events().duration(MINUTES).event_categories("notification");
         let page = call.max_records(PAGE).set_marker(token).send().await.map_err(|error| words(OPERATION, &error))?;
-        found.extend(listed(OPERATION, page.events.as_deref())?.iter().filter_map(|raw| event(&place, raw)));
-        token = tokens.next(OPERATION, page.marker())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(OPERATION, page.events)?, page.marker))
+    };
+    Ok(all(OPERATION, page).await?.iter().filter_map(|raw| event(&place, raw)).collect())
 }
 
 /// What an event says of a start or a stop; `None` for every other one.

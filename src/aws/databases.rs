@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_rds::Client;
-use aws_sdk_rds::config::Builder;
-use aws_sdk_rds::config::retry::RetryPartition;
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 
-use crate::aws::answers::{check_account, filled, instant};
-use crate::aws::errors::is_denied;
-use crate::aws::{Aws, Tokens, listed, words};
+use crate::aws::answers::{self, check_account, filled, instant};
+use crate::aws::client::Access;
+use crate::aws::errors::unless_denied;
+use crate::aws::{all, listed};
 use crate::engine::kinds::database::join_clusters;
 use crate::engine::model::{Database, Instance, Member, ResourceId, Tags, Target};
 
@@ -29,60 +26,33 @@ const DENIED: &str = "the reading role may not list them; set the parameter `Dat
 ///
 /// # Errors
 /// Why they are unknown. A part of them is not returned.
-pub(crate) async fn list(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> Result<Vec<Instance>, String> {
-    let (client, place) = (Client::from_conf(builder(aws, target, credentials).build()), Arc::new(target.clone()));
+pub(crate) async fn list(access: &Access<'_>) -> Result<Vec<Instance>, String> {
+    let (client, place) = (access.client(), Arc::new(access.target.clone()));
     let mut found = instances(&client, &place).await?;
     found.extend(clusters(&client, &place).await?);
     Ok(join_clusters(found))
 }
 
-/// The configuration of a client for one target.
-pub(crate) fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Builder {
-    let mut config = aws_sdk_rds::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .retry_partition(RetryPartition::new(target.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    config
-}
-
 async fn instances(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_db_instances().max_records(PAGE).set_marker(token).send().await;
-        let page =
-            page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(INSTANCES, &error) })?;
-        for raw in listed(INSTANCES, page.db_instances.as_deref())? {
-            check_account(INSTANCES, place, raw.db_instance_arn(), "databases")?;
-            found.push(instance(place, raw));
-        }
-        token = tokens.next(INSTANCES, page.marker())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        let page = page.map_err(|error| unless_denied(INSTANCES, &error, DENIED))?;
+        Ok((listed(INSTANCES, page.db_instances)?, page.marker))
+    };
+    let found = all(INSTANCES, page).await?;
+    let check = |raw: &DbInstance| check_account(INSTANCES, place, raw.db_instance_arn(), "databases");
+    found.iter().map(|raw| check(raw).map(|()| instance(place, raw))).collect()
 }
 
 async fn clusters(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_db_clusters().max_records(PAGE).set_marker(token).send().await;
-        let page = page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(CLUSTERS, &error) })?;
-        for raw in listed(CLUSTERS, page.db_clusters.as_deref())? {
-            check_account(CLUSTERS, place, raw.db_cluster_arn(), "databases")?;
-            found.push(cluster(place, raw));
-        }
-        token = tokens.next(CLUSTERS, page.marker())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        let page = page.map_err(|error| unless_denied(CLUSTERS, &error, DENIED))?;
+        Ok((listed(CLUSTERS, page.db_clusters)?, page.marker))
+    };
+    let found = all(CLUSTERS, page).await?;
+    let check = |raw: &DbCluster| check_account(CLUSTERS, place, raw.db_cluster_arn(), "databases");
+    found.iter().map(|raw| check(raw).map(|()| cluster(place, raw))).collect()
 }
 
 fn instance(place: &Arc<Target>, raw: &DbInstance) -> Instance {
@@ -138,11 +108,8 @@ fn cluster(place: &Arc<Target>, raw: &DbCluster) -> Instance {
     Instance::database(id, "", tags(raw.tag_list.as_deref()), facts)
 }
 
-/// The tags; `None` where the answer has no list, or has a tag without a key: a missing tag might protect.
 fn tags(raw: Option<&[Tag]>) -> Option<Tags> {
-    let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
-    let pairs: Option<Vec<(String, String)>> = raw?.iter().map(tag).collect();
-    pairs.map(Tags::new)
+    answers::tags(raw, |tag| (tag.key(), tag.value()))
 }
 
 #[cfg(test)]

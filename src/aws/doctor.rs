@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Tag;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -10,9 +9,8 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::aws::client::ec2_with;
+use crate::aws::client::Access;
 use crate::aws::database_actor::arn;
-use crate::aws::databases;
 use crate::aws::errors::{dry_run, permitted};
 use crate::aws::volumes::Keys;
 use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Role, Sessions};
@@ -21,14 +19,18 @@ use crate::engine::doctor::{Attempt, NO_DATABASE, Who};
 use crate::engine::model::{Kind, ResourceId, Target};
 use crate::ports::{PortError, Probe};
 
-/// Refuses to send a request that does not say `DryRun=true`, whatever the code around it does.
+/// Refuses to send a request that is no trial, whatever the code around it does.
 #[derive(Clone, Copy, Debug)]
-struct DryRunsOnly;
+struct TrialsOnly {
+    /// Whether a part of a request, which is a form, shows that it is a trial.
+    is_trial: fn(&[u8]) -> bool,
+    refusal: &'static str,
+}
 
 #[dyn_dispatch_hint]
-impl Intercept for DryRunsOnly {
+impl Intercept for TrialsOnly {
     fn name(&self) -> &'static str {
-        "DryRunsOnly"
+        "TrialsOnly"
     }
 
     fn read_before_transmit(
@@ -38,38 +40,22 @@ impl Intercept for DryRunsOnly {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.request().body().bytes().unwrap_or_default();
-        let dry = body.split(|byte| *byte == b'&').any(|pair| pair == b"DryRun=true");
-        if dry { Ok(()) } else { Err("not a dry run, so it was not sent".into()) }
+        let is_trial = body.split(|byte| *byte == b'&').any(self.is_trial);
+        if is_trial { Ok(()) } else { Err(self.refusal.into()) }
     }
 }
 
-/// Refuses to send a request to RDS that is not for the database that cannot exist, whatever the code around it does.
-#[derive(Clone, Copy, Debug)]
-struct NoDatabaseOnly;
+/// Requests to EC2 that say `DryRun=true`.
+const DRY_RUNS: TrialsOnly =
+    TrialsOnly { is_trial: |pair| pair == b"DryRun=true", refusal: "not a dry run, so it was not sent" };
 
-#[dyn_dispatch_hint]
-impl Intercept for NoDatabaseOnly {
-    fn name(&self) -> &'static str {
-        "NoDatabaseOnly"
-    }
+/// Requests to RDS for the database that cannot exist.
+const NO_DATABASE_ONLY: TrialsOnly =
+    TrialsOnly { is_trial: names_no_database, refusal: "not a trial, so it was not sent" };
 
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.request().body().bytes().unwrap_or_default();
-        let names_it = |pair: &[u8]| {
-            let is_name = pair.windows(11).any(|part| part == b"Identifier=") || pair.starts_with(b"ResourceName=");
-            is_name && pair.ends_with(NO_DATABASE.as_bytes())
-        };
-        if body.split(|byte| *byte == b'&').any(names_it) {
-            Ok(())
-        } else {
-            Err("not a trial, so it was not sent".into())
-        }
-    }
+fn names_no_database(pair: &[u8]) -> bool {
+    let is_name = pair.windows(11).any(|part| part == b"Identifier=") || pair.starts_with(b"ResourceName=");
+    is_name && pair.ends_with(NO_DATABASE.as_bytes())
 }
 
 /// The doctor's side of AWS.
@@ -105,24 +91,19 @@ impl<'a> AwsProbe<'a> {
         self.settings.scope.accounts != Accounts::Own
     }
 
-    async fn credentials(&self, who: Who, target: &Target) -> Result<Option<SharedCredentialsProvider>, String> {
+    async fn access<'t>(&'t self, who: Who, target: &'t Target) -> Result<Access<'t>, String> {
         let sessions = match who {
             Who::Reader => &self.readers,
             Who::Actor => &self.actors,
         };
-        if self.has_roles() { sessions.of(&target.account).await.map(Some) } else { Ok(None) }
-    }
-
-    async fn client(&self, who: Who, target: &Target) -> Result<aws_sdk_ec2::Client, String> {
-        let credentials = self.credentials(who, target).await?;
-        Ok(ec2_with(&self.aws, target, credentials, DryRunsOnly))
+        let credentials = if self.has_roles() { Some(sessions.of(&target.account).await?) } else { None };
+        Ok(Access { aws: &self.aws, target, credentials })
     }
 
     /// The same for the database that cannot exist.
     async fn attempt_database(&self, who: Who, attempt: &Attempt, id: &ResourceId) -> Result<bool, String> {
         let (place, name) = (&id.place, id.identifier());
-        let config = databases::builder(&self.aws, place, self.credentials(who, place).await?);
-        let client = aws_sdk_rds::Client::from_conf(config.interceptor(NoDatabaseOnly).build());
+        let client: aws_sdk_rds::Client = self.access(who, place).await?.guarded(NO_DATABASE_ONLY);
         let partition = self.aws.caller().await?.partition;
         let arn = arn(place, &partition, &id.name);
         match (attempt, id.is_db_cluster()) {
@@ -164,7 +145,7 @@ impl Probe for AwsProbe<'_> {
         if id.kind == Kind::Database {
             return self.attempt_database(who, attempt, id).await.map_err(PortError);
         }
-        let client = self.client(who, &id.place).await.map_err(PortError)?;
+        let client: aws_sdk_ec2::Client = self.access(who, &id.place).await?.guarded(DRY_RUNS);
         let (name, tag) = (&*id.name, |key: &str| Tag::builder().key(key));
         let answer = match attempt {
             Attempt::Stop => {
@@ -192,8 +173,7 @@ impl Probe for AwsProbe<'_> {
     }
 
     async fn key_state(&self, target: &Target, arn: &str) -> Result<String, PortError> {
-        let credentials = self.reader.credentials(&target.account).await.map_err(PortError)?;
-        Keys::new(&self.aws, target, credentials, &self.settings.restart).state(arn).await.map_err(PortError)
+        Keys::new(&self.reader.access(target).await?, &self.settings.restart).state(arn).await.map_err(PortError)
     }
 
     fn region(&self) -> String {
@@ -238,7 +218,8 @@ mod tests {
             .http_client(crate::aws::http::client());
         let target = Target::new("111111111111", "us-east-1");
         let aws = Aws::of(sdk.build());
-        let client = ec2_with(&aws, &target, None, DryRunsOnly);
+        let access = Access { aws: &aws, target: &target, credentials: None };
+        let client: aws_sdk_ec2::Client = access.guarded(DRY_RUNS);
         let refused = |error: &dyn std::error::Error| crate::ports::chain(error, ": ").contains("not a dry run");
         let error = client.stop_instances().instance_ids("i-1").send().await.unwrap_err();
         assert!(refused(&error), "{error:?}");
@@ -246,8 +227,7 @@ mod tests {
         assert!(refused(&error), "{error:?}");
         let error = client.stop_instances().dry_run(true).instance_ids("i-1").send().await.unwrap_err();
         assert!(!refused(&error), "{error:?}");
-        let rds = databases::builder(&aws, &target, None).interceptor(NoDatabaseOnly).build();
-        let rds = aws_sdk_rds::Client::from_conf(rds);
+        let rds: aws_sdk_rds::Client = access.guarded(NO_DATABASE_ONLY);
         for (name, is_sent) in [("orders", false), ("idle--reaper-doctor-2", false), (NO_DATABASE, true)] {
             let error = rds.stop_db_instance().db_instance_identifier(name).send().await.unwrap_err();
             assert_eq!(!crate::ports::chain(&error, ": ").contains("not a trial"), is_sent, "{name} {error:?}");

@@ -33,15 +33,6 @@ pub(crate) struct Unusable(pub(crate) String);
 pub(crate) trait CallError: ProvideErrorMetadata + std::error::Error + 'static {}
 impl<E: ProvideErrorMetadata + std::error::Error + 'static> CallError for E {}
 
-/// The list in an answer. A missing list is not an empty list: an empty list would mean that an account is in no unit
-/// that `[never]` names, and may be acted on.
-///
-/// # Errors
-/// There is no list.
-pub(crate) fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'a [T], String> {
-    list.ok_or_else(|| format!("`{operation}` was answered without a list"))
-}
-
 /// The error in one line: operation, code, message, request id; or how the call failed to complete.
 pub(crate) fn words<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> String {
     match error {
@@ -158,6 +149,11 @@ pub(crate) fn is_denied<E: CallError>(error: &SdkError<E, HttpResponse>) -> bool
     matches!(code, Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"))
 }
 
+/// The error of a call, with one text for every refusal: AWS's own names the account and the request.
+pub(crate) fn unless_denied<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>, denied: &str) -> String {
+    if is_denied(error) { denied.to_owned() } else { words(operation, error) }
+}
+
 /// The error of a scan. A Region that a service control policy denies is denied on purpose. Any other error makes the
 /// target unreachable.
 pub(crate) fn not_scanned<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned {
@@ -168,8 +164,18 @@ pub(crate) fn not_scanned<E: CallError>(operation: &str, error: &SdkError<E, Htt
     NotScanned::Unreachable(words(operation, error))
 }
 
-/// The error of an act: refused, or unclear. Only after a refusal is it certain that the act did not happen.
-pub(crate) fn act<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError {
+/// The end of an act.
+///
+/// # Errors
+/// Refused, or unclear. Only after a refusal is it certain that the act did not happen.
+pub(crate) fn acted<T, E: CallError>(
+    operation: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<(), ActError> {
+    answer.map(|_| ()).map_err(|error| act(operation, &error))
+}
+
+fn act<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError {
     let lacks = |code: &str| code.starts_with("Insufficient") && code.ends_with("Capacity");
     let capacity = error.as_service_error().and_then(|error| error.meta().code()).is_some_and(lacks);
     let class = if capacity { NO_CAPACITY } else { "" };

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
-use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
-use chrono::DateTime;
-
+use crate::aws::answers::{check_owner, filled, instant};
 use crate::aws::listed;
 use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
 use crate::local::transition_time;
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
+use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
 
 /// The instances on a page, in its order.
 ///
@@ -18,13 +17,7 @@ use crate::local::transition_time;
 pub(crate) fn instances(target: &Target, page: &DescribeInstancesOutput) -> Result<Vec<Instance>, String> {
     let (mut found, place) = (Vec::new(), Arc::new(target.clone()));
     for reservation in listed("ec2:DescribeInstances", page.reservations.as_deref())? {
-        if let Some(owner) = reservation.owner_id().filter(|owner| **owner != *target.account) {
-            return Err(format!(
-                "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
-                 session belongs to another account, so nothing that it shows is used",
-                target.account
-            ));
-        }
+        check_owner("ec2:DescribeInstances", target, reservation.owner_id(), "instances")?;
         let instances = listed("ec2:DescribeInstances", reservation.instances.as_deref())?;
         found.extend(instances.iter().map(|raw| reduce(&place, raw)));
     }
@@ -33,24 +26,22 @@ pub(crate) fn instances(target: &Target, page: &DescribeInstancesOutput) -> Resu
 
 fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
     let placement = raw.placement();
-    let launch = raw.launch_time().and_then(|time| DateTime::from_timestamp(time.secs(), time.subsec_nanos()));
     let tags = raw.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()));
     let check_off = |check: Option<bool>| check == Some(false);
-    let some = |id: Option<&str>| id.filter(|id| !id.is_empty()).map(Box::from);
     let managed = raw.operator().filter(|one| one.managed().unwrap_or(one.principal().is_some()));
     Instance {
         id: ResourceId::instance(place.clone(), raw.instance_id().unwrap_or_default()),
         state: raw.state().and_then(|state| state.name()).map_or(State::Unknown, |name| State::of(name.as_str())),
         kind: raw.instance_type().map_or("", |kind| kind.as_str()).into(),
-        launch,
+        launch: instant(raw.launch_time()),
         transition: raw.state_transition_reason().and_then(transition_time),
         lifecycle: raw.instance_lifecycle().map(|lifecycle| lifecycle.as_str().into()),
         root: raw.root_device_type().map(|root| root.as_str().into()),
         // DescribeInstances lists EBS volumes only; a mapping without one is instance store.
         ephemeral: raw.block_device_mappings().iter().any(|mapping| mapping.ebs().is_none()),
         tenancy: placement.and_then(|p| p.tenancy()).map(|tenancy| tenancy.as_str().into()),
-        host: placement.and_then(|p| p.host_id()).filter(|host| !host.is_empty()).map(Into::into),
-        reservation: some(raw.capacity_block_id()).or_else(|| some(raw.capacity_reservation_id())),
+        host: filled(placement.and_then(|p| p.host_id())),
+        reservation: filled(raw.capacity_block_id()).or_else(|| filled(raw.capacity_reservation_id())),
         forwards: check_off(raw.source_dest_check())
             || raw.network_interfaces().iter().any(|interface| check_off(interface.source_dest_check())),
         product_codes: raw
@@ -61,7 +52,7 @@ fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
         operator: managed.map(|operator| operator.principal().unwrap_or_default().into()),
         hibernation: raw.hibernation_options().and_then(|options| options.configured()).unwrap_or(false),
         details: details(raw),
-        outpost: raw.outpost_arn().filter(|arn| !arn.is_empty()).map(Box::from),
+        outpost: filled(raw.outpost_arn()),
         tags_unreadable: raw.tags().iter().any(|tag| tag.key().is_none()),
         tags: Tags::new(tags),
         database: None,
@@ -73,14 +64,12 @@ fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
 fn details(raw: &Raw) -> Details {
     let attached = |interface: &InstanceNetworkInterface| {
         let attachment = interface.attachment().filter(|attachment| attachment.device_index() == Some(0))?;
-        let time = attachment.attach_time()?;
-        DateTime::from_timestamp(time.secs(), time.subsec_nanos())
+        instant(attachment.attach_time())
     };
     let cpu = raw.cpu_options();
     let vcpus = cpu.and_then(|cpu| cpu.core_count()?.checked_mul(cpu.threads_per_core()?)).filter(|n| *n > 0);
     let profile = raw.iam_instance_profile().and_then(|profile| profile.arn());
     let volumes = raw.block_device_mappings().iter().filter_map(|mapping| mapping.ebs()?.volume_id());
-    let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
     let zone = raw.placement().and_then(|placement| placement.availability_zone());
     Details {
         zone: filled(zone),

@@ -2,33 +2,20 @@
 
 use std::collections::HashMap;
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::SessionState;
 
-use crate::aws::{Aws, Tokens, words};
-use crate::engine::model::Target;
+use crate::aws::{pages, words};
 
 const OPERATION: &str = "ssm:DescribeSessions";
-
-/// A client of one target.
-pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
-    let region = Region::new(target.region.to_string());
-    let mut config = aws_sdk_ssm::config::Builder::from(&aws.sdk).region(region).interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    Client::from_conf(config.build())
-}
 
 /// The number of active sessions of each instance of a target that has any.
 ///
 /// # Errors
 /// As text, when a page fails: the answer is then unknown for every instance.
 pub(crate) async fn active(client: &Client) -> Result<HashMap<Box<str>, usize>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, HashMap::new());
-    loop {
+    let mut found = HashMap::new();
+    let each = async |token| {
         let page = client.describe_sessions().state(SessionState::Active).set_next_token(token).send().await;
         let page = page.map_err(|error| words(OPERATION, &error))?;
         for session in page.sessions() {
@@ -36,16 +23,15 @@ pub(crate) async fn active(client: &Client) -> Result<HashMap<Box<str>, usize>, 
                 session.target().ok_or_else(|| format!("`{OPERATION}` was answered with a session of no instance"))?;
             *found.entry(on.into()).or_default() += 1;
         }
-        token = tokens.next(OPERATION, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok::<_, String>(page.next_token)
+    };
+    pages(OPERATION, each).await?;
+    Ok(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_config::BehaviorVersion;
+    use aws_config::{BehaviorVersion, Region};
     use aws_credential_types::Credentials;
     use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;

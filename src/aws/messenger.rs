@@ -59,7 +59,7 @@ impl AwsMessenger {
         };
         let check = || async {
             let client = sns::client(&self.aws, topic);
-            sns::check_heard(&client, topic).await.map(|()| client)
+            sns::check_subscriber(&client, topic).await.map(|()| client)
         };
         cell.get_or_init(check).await.clone()
     }

@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Metric as Named, RecentlyActive};
 use chrono::{DateTime, Utc};
 
 use crate::aws::metrics_weeks::{Query, ask, evidence};
-use crate::aws::{Aws, Meter, Tokens, words};
+use crate::aws::{Meter, all, words};
 use crate::engine::config::{Busy, Unmeasured};
 use crate::engine::evidence::idle::{FIVE_MINUTES, Series};
 use crate::engine::evidence::last_hour::since;
 use crate::engine::evidence::{Evidence, LastHour, Metric, Reading, Recent};
-use crate::engine::model::Target;
 use crate::engine::rules::Activity;
 
 /// The maximum number of metrics in one GetMetricData call.
@@ -24,17 +21,6 @@ pub(crate) const METRICS: usize = 500;
 pub(crate) const GPU: &str = "nvidia_smi_utilization_gpu";
 const AGENT: &str = "CWAgent";
 const INSTANCE: &str = "InstanceId";
-
-/// A client of one target.
-pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
-    let mut config = aws_sdk_cloudwatch::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    Client::from_conf(config.build())
-}
 
 /// The last hour of each instance. If its CPU is busy by `limits`, no other metric is requested, because metrics are
 /// billed one by one.
@@ -106,20 +92,16 @@ async fn gpu_readings<'a>(
 /// Every GPU metric of these instances that had a value within three hours.
 async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a str, Named)>, String> {
     let call = client.list_metrics().namespace(AGENT).metric_name(GPU).recently_active(RecentlyActive::Pt3H);
-    let (mut listed, mut tokens, mut token) = (Vec::new(), Tokens::default(), None);
-    loop {
+    let of = |metric: &Named| {
+        let of = metric.dimensions().iter().find(|dimension| dimension.name() == Some(INSTANCE))?;
+        ids.iter().find(|id| of.value() == Some(**id)).map(|id| (*id, metric.clone()))
+    };
+    let page = async |token| {
         let page = call.clone().set_next_token(token).send().await;
         let page = page.map_err(|error| words("cloudwatch:ListMetrics", &error))?;
-        for metric in page.metrics() {
-            let of = metric.dimensions().iter().find(|dimension| dimension.name() == Some(INSTANCE));
-            let id = of.and_then(|of| ids.iter().find(|id| of.value() == Some(**id)));
-            listed.extend(id.map(|id| (*id, metric.clone())));
-        }
-        token = tokens.next("cloudwatch:ListMetrics", page.next_token())?;
-        if token.is_none() {
-            return Ok(listed);
-        }
-    }
+        Ok((page.metrics().iter().filter_map(of).collect::<Vec<_>>(), page.next_token))
+    };
+    all("cloudwatch:ListMetrics", page).await
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
 use crate::aws::metrics::METRICS;
-use crate::aws::{Meter, Tokens, words};
+use crate::aws::{Meter, pages, words};
 use crate::engine::evidence::idle::{Asked, Series, Source};
 use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
 
@@ -108,7 +108,7 @@ pub(crate) async fn ask(client: &Client, meter: &Meter, queries: &[Query], now: 
         for part in numbered.chunks(METRICS) {
             meter.asked(part.len());
             let of: Vec<&Query> = part.iter().map(|(_, query)| *query).collect();
-            readings.extend(part.iter().map(|(n, _)| *n).zip(pages(client, &of, since, now).await));
+            readings.extend(part.iter().map(|(n, _)| *n).zip(read(client, &of, since, now).await));
         }
     }
     let not_asked = || Reading::Gap("it was not asked for".to_owned());
@@ -123,18 +123,15 @@ struct Partly {
 }
 
 /// Reads every page. Metrics that were complete before a page failed stay known; the rest is a gap.
-async fn pages(client: &Client, queries: &[&Query], since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Reading> {
+async fn read(client: &Client, queries: &[&Query], since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Reading> {
     let mut found = vec![Partly::default(); queries.len()];
     let asked = queries.iter().enumerate().map(|(n, query)| build(n, query)).collect();
     let time = |at: DateTime<Utc>| SdkTime::from_secs(at.timestamp());
     let call = client.get_metric_data().set_metric_data_queries(Some(asked));
     let call = call.start_time(time(since)).end_time(time(now));
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    let failed = loop {
-        let page = match call.clone().set_next_token(token).send().await {
-            Ok(page) => page,
-            Err(error) => break Some(words("cloudwatch:GetMetricData", &error)),
-        };
+    let each = async |token| {
+        let page = call.clone().set_next_token(token).send().await;
+        let page = page.map_err(|error| words("cloudwatch:GetMetricData", &error))?;
         for result in page.metric_data_results() {
             let place = result.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
             let Some(partly) = place.and_then(|place| found.get_mut(place)) else { continue };
@@ -143,12 +140,9 @@ async fn pages(client: &Client, queries: &[&Query], since: DateTime<Utc>, now: D
             partly.points.extend(points);
             partly.status = Some(result.status_code().cloned().unwrap_or(StatusCode::Complete));
         }
-        match tokens.next("cloudwatch:GetMetricData", page.next_token()) {
-            Ok(None) => break None,
-            Ok(next) => token = next,
-            Err(why) => break Some(why),
-        }
+        Ok::<_, String>(page.next_token)
     };
+    let failed = pages("cloudwatch:GetMetricData", each).await.err();
     found.into_iter().map(|partly| reading(partly, failed.as_deref())).collect()
 }
 

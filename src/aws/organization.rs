@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as Raw;
 
-use crate::aws::{Tokens, listed, words};
+use crate::aws::{all as whole, listed, pages, words};
 use crate::engine::model::{Account, Tags};
 use crate::ports::{FoundAccount, PortError};
 
@@ -14,18 +14,16 @@ const DEPTH: usize = 8;
 
 /// Passes every account of the organisation to `each`, page by page.
 pub(crate) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    const OPERATION: &str = "organizations:ListAccounts";
+    let page = async |token| {
         let page = client.list_accounts().set_next_token(token).send().await;
-        let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
-        for raw in listed("organizations:ListAccounts", page.accounts.as_deref()).map_err(PortError)? {
+        let page = page.map_err(|error| PortError(words(OPERATION, &error)))?;
+        for raw in listed(OPERATION, page.accounts.as_deref())? {
             each(found(raw)?);
         }
-        token = tokens.next("organizations:ListAccounts", page.next_token()).map_err(PortError)?;
-        if token.is_none() {
-            return Ok(());
-        }
-    }
+        Ok(page.next_token)
+    };
+    pages(OPERATION, page).await
 }
 
 /// `State` since September 2026, `Status` before. An account that is not `ACTIVE` is shown and not scanned.
@@ -51,18 +49,13 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
 /// The tags of an account.
 pub(crate) async fn tags_of(client: &Client, account: &str) -> Result<Tags, PortError> {
     const OPERATION: &str = "organizations:ListTagsForResource";
-    let mut tags = Vec::new();
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let page = async |token| {
         let page = client.list_tags_for_resource().resource_id(account).set_next_token(token).send().await;
-        let page = page.map_err(|error| PortError(format!("{} for `{account}`", words(OPERATION, &error))))?;
-        let found = listed(OPERATION, page.tags.as_deref()).map_err(PortError)?;
-        tags.extend(found.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())));
-        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
-        if token.is_none() {
-            return Ok(Tags::new(tags));
-        }
-    }
+        let page = page.map_err(|error| format!("{} for `{account}`", words(OPERATION, &error)))?;
+        Ok((listed(OPERATION, page.tags)?, page.next_token))
+    };
+    let tags = whole(OPERATION, page).await?;
+    Ok(Tags::new(tags.iter().map(|tag| (tag.key(), tag.value()))))
 }
 
 /// The ids of all accounts in `unit` and in all units below it.
@@ -85,36 +78,20 @@ pub(crate) async fn beneath(client: &Client, unit: &str) -> Result<BTreeSet<Stri
 
 async fn accounts_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
     const OPERATION: &str = "organizations:ListAccountsForParent";
-    let mut ids = Vec::new();
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let page = async |token| {
         let page = client.list_accounts_for_parent().parent_id(parent).set_next_token(token).send().await;
-        let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
-        ids.extend(
-            listed(OPERATION, page.accounts.as_deref())
-                .map_err(PortError)?
-                .iter()
-                .filter_map(|account| account.id().map(str::to_owned)),
-        );
-        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
-        if token.is_none() {
-            return Ok(ids);
-        }
-    }
+        let page = page.map_err(|error| format!("{} for `{parent}`", words(OPERATION, &error)))?;
+        Ok((listed(OPERATION, page.accounts)?.into_iter().filter_map(|account| account.id), page.next_token))
+    };
+    Ok(whole(OPERATION, page).await?)
 }
 
 async fn units_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
     const OPERATION: &str = "organizations:ListOrganizationalUnitsForParent";
-    let mut ids = Vec::new();
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let page = async |token| {
         let page = client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send().await;
-        let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
-        let units = listed(OPERATION, page.organizational_units.as_deref()).map_err(PortError)?;
-        ids.extend(units.iter().filter_map(|unit| unit.id().map(str::to_owned)));
-        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
-        if token.is_none() {
-            return Ok(ids);
-        }
-    }
+        let page = page.map_err(|error| format!("{} for `{parent}`", words(OPERATION, &error)))?;
+        Ok((listed(OPERATION, page.organizational_units)?.into_iter().filter_map(|unit| unit.id), page.next_token))
+    };
+    Ok(whole(OPERATION, page).await?)
 }

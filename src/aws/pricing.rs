@@ -5,7 +5,7 @@ use aws_sdk_pricing::Client;
 use aws_sdk_pricing::types::{Filter, FilterType};
 
 use crate::aws::endpoints::endpoint;
-use crate::aws::{Aws, Tokens, words};
+use crate::aws::{Aws, all, words};
 use crate::engine::cost::price::{Price, PriceKey, price_of};
 use crate::engine::cost::query::Query;
 use crate::ports::{PortError, PriceList};
@@ -31,11 +31,8 @@ impl Pricing {
     /// A client of the nearest endpoint.
     pub fn new(aws: &Aws) -> Self {
         let region = nearest(aws.region().as_ref().map_or("", Region::as_ref));
-        let config = aws_sdk_pricing::config::Builder::from(&aws.sdk)
-            .region(Region::from_static(region))
-            .interceptor(aws.meter.clone());
         let own_endpoint = endpoint(&aws.sdk, "Pricing").is_some();
-        Self { aws: aws.clone(), client: Client::from_conf(config.build()), own_endpoint }
+        Self { aws: aws.clone(), client: aws.client(Some(Region::from_static(region))), own_endpoint }
     }
 
     /// China's list is in yuan, and no other partition but `aws` has one.
@@ -70,17 +67,17 @@ async fn products(client: &Client, key: &PriceKey) -> Result<Vec<String>, String
     let query = Query::of(key);
     let call = client.get_products().service_code(query.service).format_version("aws_v1");
     let call = call.set_filters(Some(filters(&query)?));
-    let (mut tokens, mut token, mut products) = (Tokens::default(), None, Vec::new());
-    for _ in 0..PAGES {
+    let mut read = 0;
+    let page = async |token| {
+        read += 1;
+        if read > PAGES {
+            return Err(format!("`{OPERATION}` had more than {PAGES} pages for one price"));
+        }
         let page = call.clone().max_results(PAGE).set_next_token(token).send().await;
         let page = page.map_err(|error| words(OPERATION, &error))?;
-        products.extend(page.price_list().iter().cloned());
-        token = tokens.next(OPERATION, page.next_token())?;
-        if token.is_none() {
-            return Ok(products);
-        }
-    }
-    Err(format!("`{OPERATION}` had more than {PAGES} pages for one price"))
+        Ok((page.price_list.unwrap_or_default(), page.next_token))
+    };
+    all(OPERATION, page).await
 }
 
 /// The filters match whole values, and the usage type begins with a short name of the Region: `price_of` checks it.

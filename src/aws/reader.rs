@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_organizations::Client as Organizations;
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
-use crate::aws::client::{Kept, ec2};
+use crate::aws::client::{Access, Kept};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, database_events, databases, kinds, listed, metrics, metrics_weeks,
-    organization, services, volumes, words,
+    Aws, Role, Sessions, balancers, contact, database_events, databases, kinds, listed, metrics_weeks, organization,
+    pages, services, volumes, words,
 };
 use crate::engine::config::{Accounts, Regions, Settings};
 use crate::engine::cost::spent::Spent;
@@ -48,31 +47,16 @@ impl<'a> AwsReader<'a> {
     }
 
     fn organizations(&self) -> Organizations {
-        let config = aws_sdk_organizations::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
-        Organizations::from_conf(config.build())
+        self.aws.client(None)
     }
 
-    async fn own_account(&self) -> Result<Arc<str>, PortError> {
-        self.aws.account().await
-    }
-
-    /// The session in an account. If only the caller's own account is scanned, no role is needed.
-    pub(crate) async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
-        match self.settings.scope.accounts {
-            Accounts::Own => Ok(None),
-            Accounts::Organization | Accounts::List(_) => self.sessions.of(account).await.map(Some),
-        }
-    }
-
-    /// A client of one target.
-    async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, NotScanned> {
-        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?))
-    }
-
-    /// A client of a target that is acted on, created once.
-    async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, NotScanned> {
-        let credentials = self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?;
-        Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
+    /// The session in the account of a target. If only the caller's own account is scanned, no role is needed.
+    pub(super) async fn access<'t>(&'t self, target: &'t Target) -> Result<Access<'t>, String> {
+        let credentials = match self.settings.scope.accounts {
+            Accounts::Own => None,
+            Accounts::Organization | Accounts::List(_) => Some(self.sessions.of(&target.account).await?),
+        };
+        Ok(Access { aws: &self.aws, target, credentials })
     }
 
     async fn listed_regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
@@ -83,26 +67,27 @@ impl<'a> AwsReader<'a> {
             Regions::Enabled => {
                 // The caller's own Region may be one that this account has not opted into.
                 let region = self.aws.sts_region(self.settings.scope.sts_region.as_deref()).await;
-                let region = region.map_err(NotScanned::Unreachable)?.ok_or_else(no_region)?;
+                let region = region?.ok_or_else(no_region)?;
                 let target = Target::new(account.clone(), region.as_ref());
-                let answer = self.client(&target).await?.describe_regions().send().await;
+                let client: aws_sdk_ec2::Client = self.access(&target).await?.client();
+                let answer = client.describe_regions().send().await;
                 // A policy that denies the list denies no Region: the account's Regions are unknown.
                 let answer = answer.map_err(|error| NotScanned::Unreachable(words("ec2:DescribeRegions", &error)))?;
-                let regions =
-                    listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(NotScanned::Unreachable)?;
+                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref())?;
                 Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
         }
     }
 
-    async fn pages(
+    async fn listed_instances(
         &self,
         target: &Target,
         only: Option<&[Box<str>]>,
         each: &mut impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
-        let Some(ids) = only else { return page_through(&self.client(target).await?, target, None, each).await };
-        let client = self.kept_client(target).await?;
+        let access = self.access(target).await?;
+        let Some(ids) = only else { return page_through(&access.client(), target, None, each).await };
+        let client = self.kept.get(target, || access.client());
         for part in ids.chunks(FILTER_VALUES) {
             page_through(&client, target, Some(part), each).await?;
         }
@@ -128,7 +113,7 @@ impl<'a> AwsReader<'a> {
         let bare = |id: Arc<str>| FoundAccount::active(Account::bare(id));
         match &self.settings.scope.accounts {
             Accounts::Organization => organization::all(&self.organizations(), each).await?,
-            Accounts::Own => std::iter::once(bare(self.own_account().await?)).for_each(each),
+            Accounts::Own => std::iter::once(bare(self.aws.account().await?)).for_each(each),
             Accounts::List(ids) => ids.iter().cloned().map(bare).for_each(each),
         }
         Ok(())
@@ -177,7 +162,7 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn enter(&self, account: &Arc<str>) -> Result<(), PortError> {
-        self.credentials(account).await.map(|_| ()).map_err(PortError)
+        self.access(&Target::whole_account(account.clone())).await.map(|_| ()).map_err(PortError)
     }
 
     async fn account_tags(&self, account: &Arc<str>) -> Result<Tags, PortError> {
@@ -202,7 +187,7 @@ impl Scan for AwsReader<'_> {
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
-        let answer = self.pages(target, only, &mut each).await;
+        let answer = self.listed_instances(target, only, &mut each).await;
         if matches!(answer, Err(NotScanned::Unreachable(_))) {
             self.aws.warm.forget(&target.account);
         }
@@ -216,10 +201,10 @@ impl Scan for AwsReader<'_> {
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), String> {
-        let credentials = self.credentials(&target.account).await?;
+        let access = self.access(target).await?;
         let found = match kind {
-            Kind::Database => databases::list(&self.aws, target, credentials).await?,
-            Kind::Service => services::list(&self.aws, target, only, credentials).await?,
+            Kind::Database => databases::list(&access).await?,
+            Kind::Service => services::list(&access, only).await?,
             Kind::Instance => Vec::new(),
         };
         // A target has few of them: those that are asked for are picked from all of them.
@@ -228,8 +213,7 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn database_events(&self, target: &Target) -> Result<Vec<DatabaseEvent>, String> {
-        let credentials = self.credentials(&target.account).await?;
-        database_events::list(&self.aws, target, credentials).await
+        database_events::list(&self.access(target).await?).await
     }
 
     async fn task_size(&self, target: &Target, definition: &str) -> Result<Option<TaskSize>, String> {
@@ -248,16 +232,13 @@ impl Scan for AwsReader<'_> {
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
         let Some(wanted) = self.settings.owners.alternate_contact else { return Ok(None) };
-        let credentials = self.credentials(account).await.map_err(PortError)?;
-        contact::of(&self.aws, credentials, wanted).await.map_err(PortError)
+        let place = Target::whole_account(account.clone());
+        contact::of(&self.access(&place).await?.client(), wanted).await.map_err(PortError)
     }
 
     async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
-        match self.credentials(&target.account).await {
-            Ok(credentials) => {
-                let client = metrics::client(&self.aws, target, credentials);
-                metrics_weeks::evidence(&client, &self.aws.meter, wanted, now).await
-            }
+        match self.access(target).await {
+            Ok(access) => metrics_weeks::evidence(&access.client(), &self.aws.meter, wanted, now).await,
             Err(why) => {
                 let gap = |one: &Wanted| {
                     Evidence::of(one.asked.iter().map(|asked| (asked.metric, Reading::Gap(why.clone()))))
@@ -268,16 +249,14 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
-        let credentials = self.credentials(&target.account).await.map_err(PortError)?;
-        balancers::instances(&self.aws, target, credentials).await.map_err(PortError)
+        balancers::instances(&self.access(target).await?).await.map_err(PortError)
     }
 
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
-        match self.credentials(&target.account).await {
-            Ok(credentials) => {
-                let client = self.kept.get(target, || ec2(&self.aws, target, credentials.clone()));
-                let keys = volumes::Keys::new(&self.aws, target, credentials, &self.settings.restart);
-                volumes::of(&client, &keys, ids).await
+        match self.access(target).await {
+            Ok(access) => {
+                let client = self.kept.get(target, || access.client());
+                volumes::of(&client, &volumes::Keys::new(&access, &self.settings.restart), ids).await
             }
             Err(why) => ids.iter().map(|id| (id.clone(), Volumes::Unknown(why.clone()))).collect(),
         }
@@ -289,8 +268,8 @@ impl Scan for AwsReader<'_> {
         wanted: &[ReportOnly],
         now: DateTime<Utc>,
     ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
-        match self.credentials(&target.account).await {
-            Ok(credentials) => kinds::reported(&self.aws, target, credentials, wanted, now).await,
+        match self.access(target).await {
+            Ok(access) => kinds::reported(&access, wanted, now).await,
             Err(why) => wanted.iter().map(|kind| (*kind, Err(why.clone()))).collect(),
         }
     }
@@ -321,19 +300,15 @@ async fn page_through(
         let values = ids.iter().map(ToString::to_string).collect();
         call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
     }
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let page = async |token| {
         let call = call.clone().max_results(PAGE).set_next_token(token);
         let page = call.send().await.map_err(|error| not_scanned("ec2:DescribeInstances", &error))?;
         // The filter treats `i-*` as a pattern. Here it matches no instance.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| instance.id.is_among(ids));
-        let found = instances(target, &page).map_err(NotScanned::Unreachable)?;
-        found.into_iter().filter(asked_for).for_each(&mut *each);
-        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(NotScanned::Unreachable)?;
-        if token.is_none() {
-            return Ok(());
-        }
-    }
+        instances(target, &page)?.into_iter().filter(asked_for).for_each(&mut *each);
+        Ok(page.next_token)
+    };
+    pages("ec2:DescribeInstances", page).await
 }
 
 #[cfg(test)]

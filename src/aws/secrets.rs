@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::Region;
 use tokio::sync::OnceCell;
 
+use crate::aws::store::parameter;
 use crate::aws::{Aws, words};
 use crate::engine::config::Secret;
 
@@ -68,32 +69,20 @@ impl Secrets {
     async fn read(&self, secret: &Secret) -> Answer {
         let text = match secret {
             Secret::SecretsManager(name) => self.secret_text(name).await,
-            Secret::Parameter(name) => self.parameter_text(name).await,
+            Secret::Parameter(name) => parameter(&self.aws, name).await.map_err(|error| error.0),
         }?;
         Url::parse(&text).map_err(|wrong| format!("`{secret}` {wrong}; store the webhook's URL and nothing else"))
     }
 
     async fn secret_text(&self, name: &str) -> Result<String, String> {
-        let mut config =
-            aws_sdk_secretsmanager::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
         // A secret named by its ARN may live in another Region.
-        if let Some(region) = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)) {
-            config = config.region(Region::new(region.to_owned()));
-        }
-        let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
+        let region = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
+        let client: aws_sdk_secretsmanager::Client =
+            self.aws.client(region.map(|region| Region::new(region.to_owned())));
         let answer = client.get_secret_value().secret_id(name).send().await;
         let answer =
             answer.map_err(|error| format!("{} for `{name}`", words("secretsmanager:GetSecretValue", &error)))?;
         answer.secret_string().map(str::to_owned).ok_or_else(|| format!("the secret `{name}` holds no text"))
-    }
-
-    async fn parameter_text(&self, name: &str) -> Result<String, String> {
-        let config = aws_sdk_ssm::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
-        let client = aws_sdk_ssm::Client::from_conf(config.build());
-        let answer = client.get_parameter().name(name).with_decryption(true).send().await;
-        let answer = answer.map_err(|error| format!("{} for `{name}`", words("ssm:GetParameter", &error)))?;
-        let value = answer.parameter().and_then(|parameter| parameter.value());
-        value.map(str::to_owned).ok_or_else(|| format!("the parameter `{name}` holds no text"))
     }
 }
 

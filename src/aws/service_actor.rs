@@ -1,21 +1,11 @@
 //! Acts on one service with the acting role: its tags and its desired count.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
-pub(crate) use aws_sdk_ecs::Client;
+use aws_sdk_ecs::Client;
 use aws_sdk_ecs::types::Tag;
 
-use crate::aws::Aws;
-use crate::aws::client::acting;
-use crate::aws::errors::act as translate;
-use crate::aws::services::builder;
+use crate::aws::errors::acted;
 use crate::engine::model::{ResourceId, Target};
 use crate::ports::ActError;
-
-/// A client for acting.
-pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
-    let (retries, timeouts) = acting();
-    Client::from_conf(builder(aws, target, credentials).retry_config(retries).timeout_config(timeouts).build())
-}
 
 /// The service that a call is about.
 pub(crate) struct OneService {
@@ -43,19 +33,17 @@ impl OneService {
 
     pub(crate) async fn tag(&self, key: &str, value: &str) -> Result<(), ActError> {
         let tag = Tag::builder().key(key).value(value).build();
-        let call = self.client.tag_resource().resource_arn(&self.arn).tags(tag).send().await;
-        call.map(|_| ()).map_err(|error| translate("ecs:TagResource", &error))
+        acted("ecs:TagResource", self.client.tag_resource().resource_arn(&self.arn).tags(tag).send().await)
     }
 
     pub(crate) async fn untag(&self, key: &str) -> Result<(), ActError> {
-        let call = self.client.untag_resource().resource_arn(&self.arn).tag_keys(key).send().await;
-        call.map(|_| ()).map_err(|error| translate("ecs:UntagResource", &error))
+        acted("ecs:UntagResource", self.client.untag_resource().resource_arn(&self.arn).tag_keys(key).send().await)
     }
 
     /// Sets the desired count, and nothing else: that begins no deployment.
     pub(crate) async fn scale(&self, desired: u32) -> Result<(), ActError> {
         let count = i32::try_from(desired).unwrap_or(i32::MAX);
         let call = self.client.update_service().cluster(&self.cluster).service(&self.name).desired_count(count);
-        call.send().await.map(|_| ()).map_err(|error| translate("ecs:UpdateService", &error))
+        acted("ecs:UpdateService", call.send().await)
     }
 }

@@ -4,19 +4,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_applicationautoscaling::Client as AutoScaling;
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace};
 use aws_sdk_ecs::Client;
-use aws_sdk_ecs::config::retry::RetryPartition;
 use aws_sdk_ecs::types::{Service as Raw, ServiceField, Tag};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
-use crate::aws::answers::{check_account, filled, instant};
-use crate::aws::errors::{CallError, is_denied};
-use crate::aws::{Aws, Tokens, listed, words};
+use crate::aws::answers::{self, check_account, filled, instant};
+use crate::aws::client::Access;
+use crate::aws::errors::{CallError, unless_denied};
+use crate::aws::{all, listed};
 use crate::engine::model::{Deployment, Instance, ResourceId, Scaling, Service, Suspended, Tags, Target, TaskSize};
 
 const CLUSTERS: &str = "ecs:ListClusters";
@@ -40,14 +38,8 @@ const DENIED: &str = "the reading role may not list them; set the parameter `Ser
 ///
 /// # Errors
 /// Why they are unknown. A part of them is not returned.
-pub(crate) async fn list(
-    aws: &Aws,
-    target: &Target,
-    only: Option<&[Box<str>]>,
-    credentials: Option<SharedCredentialsProvider>,
-) -> Result<Vec<Instance>, String> {
-    let client = Client::from_conf(builder(aws, target, credentials.clone()).build());
-    let place = Arc::new(target.clone());
+pub(crate) async fn list(access: &Access<'_>, only: Option<&[Box<str>]>) -> Result<Vec<Instance>, String> {
+    let (client, place) = (access.client(), Arc::new(access.target.clone()));
     let mut found = Vec::new();
     for (cluster, services) in wanted(&client, &place, only).await? {
         for part in services.chunks(DESCRIBED) {
@@ -55,8 +47,7 @@ pub(crate) async fn list(
         }
     }
     if !found.is_empty() {
-        let auto_scaling = AutoScaling::from_conf(auto_scaling_builder(aws, target, credentials).build());
-        let known = scaling(&auto_scaling, &place).await?;
+        let known = scaling(&access.client(), &place).await?;
         for one in &mut found {
             let scaling = known.get(&one.id).map_or(Scaling::Absent, |suspended| Scaling::Target(*suspended));
             one.service.iter_mut().for_each(|facts| facts.scaling = scaling);
@@ -65,41 +56,8 @@ pub(crate) async fn list(
     Ok(found)
 }
 
-/// The configuration of a client of ECS in one target.
-pub(crate) fn builder(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> aws_sdk_ecs::config::Builder {
-    let mut config = aws_sdk_ecs::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .retry_partition(RetryPartition::new(target.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    config
-}
-
-/// The same of Application Auto Scaling.
-pub(crate) fn auto_scaling_builder(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> aws_sdk_applicationautoscaling::config::Builder {
-    let mut config = aws_sdk_applicationautoscaling::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .retry_partition(RetryPartition::new(target.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    config
-}
-
-/// The error of a call, with one text for every refusal.
 fn cause<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> String {
-    if is_denied(error) { DENIED.to_owned() } else { words(operation, error) }
+    unless_denied(operation, error, DENIED)
 }
 
 /// The services to describe, by cluster. Those that are asked for by name need no list.
@@ -128,33 +86,29 @@ async fn wanted(
 }
 
 async fn clusters(client: &Client) -> Result<Vec<String>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.list_clusters().max_results(PAGE).set_next_token(token).send().await;
         let page = page.map_err(|error| cause(CLUSTERS, &error))?;
-        found.extend_from_slice(listed(CLUSTERS, page.cluster_arns.as_deref())?);
-        token = tokens.next(CLUSTERS, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(CLUSTERS, page.cluster_arns)?, page.next_token))
+    };
+    all(CLUSTERS, page).await
 }
 
 async fn services(client: &Client, cluster: &str) -> Result<Vec<String>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
-        let page = client.list_services().cluster(cluster).max_results(PAGE).set_next_token(token).send().await;
-        let page = match page {
-            // It was deleted since the clusters were listed.
-            Err(error) if is_gone(&error) => return Ok(Vec::new()),
-            page => page.map_err(|error| cause(SERVICES, &error))?,
-        };
-        found.extend_from_slice(listed(SERVICES, page.service_arns.as_deref())?);
-        token = tokens.next(SERVICES, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+    let page = async |token| match client
+        .list_services()
+        .cluster(cluster)
+        .max_results(PAGE)
+        .set_next_token(token)
+        .send()
+        .await
+    {
+        // It was deleted since the clusters were listed.
+        Err(error) if is_gone(&error) => Ok((Vec::new(), None)),
+        Err(error) => Err(cause(SERVICES, &error)),
+        Ok(page) => Ok((listed(SERVICES, page.service_arns)?, page.next_token)),
+    };
+    all(SERVICES, page).await
 }
 
 /// Whether an error says that the cluster does not exist.
@@ -210,16 +164,11 @@ pub(crate) async fn task_size(
 /// What is suspended of the scalable targets of services, by service.
 async fn scaling(client: &AutoScaling, place: &Arc<Target>) -> Result<HashMap<ResourceId, Suspended>, String> {
     let call = client.describe_scalable_targets().service_namespace(ServiceNamespace::Ecs);
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, HashMap::new());
-    loop {
+    let page = async |token| {
         let page = call.clone().set_next_token(token).send().await.map_err(|error| cause(TARGETS, &error))?;
-        let all = listed(TARGETS, page.scalable_targets.as_deref())?;
-        found.extend(all.iter().filter_map(|raw| suspended(place, raw)));
-        token = tokens.next(TARGETS, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(TARGETS, page.scalable_targets)?, page.next_token))
+    };
+    Ok(all(TARGETS, page).await?.iter().filter_map(|raw| suspended(place, raw)).collect())
 }
 
 fn suspended(place: &Arc<Target>, raw: &ScalableTarget) -> Option<(ResourceId, Suspended)> {
@@ -264,11 +213,8 @@ fn service(place: &Arc<Target>, raw: &Raw) -> Instance {
     Instance::service(id, tags(raw.tags.as_deref()), facts)
 }
 
-/// The tags; `None` where the answer has no list, or has a tag without a key: a missing tag might protect.
 fn tags(raw: Option<&[Tag]>) -> Option<Tags> {
-    let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
-    let pairs: Option<Vec<(String, String)>> = raw?.iter().map(tag).collect();
-    pairs.map(Tags::new)
+    answers::tags(raw, |tag| (tag.key(), tag.value()))
 }
 
 #[cfg(test)]

@@ -57,14 +57,14 @@ pub(crate) struct Role {
     /// The Region of the STS endpoint, where the settings name one.
     pub(crate) region: Option<String>,
     /// Whether the session is limited to reading.
-    pub(crate) look_only: bool,
+    pub(crate) is_reading: bool,
 }
 
 impl Role {
     /// The role of this name in the accounts of the scope.
-    pub(crate) fn of(scope: &ScopeSettings, name: &str, run: &str, look_only: bool) -> Self {
+    pub(crate) fn of(scope: &ScopeSettings, name: &str, run: &str, is_reading: bool) -> Self {
         let (external_id, region) = (scope.external_id.clone(), scope.sts_region.clone());
-        Self { name: name.to_owned(), external_id, session: session_name(run), region, look_only }
+        Self { name: name.to_owned(), external_id, session: session_name(run), region, is_reading }
     }
 }
 
@@ -95,23 +95,21 @@ impl Sessions {
     async fn sts(&self) -> Result<&aws_sdk_sts::Client, String> {
         let make = || async {
             let region = self.aws.sts_region(self.role.region.as_deref()).await?;
-            let mut config = aws_sdk_sts::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
-            config.set_region(region);
-            Ok(aws_sdk_sts::Client::from_conf(config.build()))
+            Ok(self.aws.client(region))
         };
         self.sts.get_or_try_init(make).await
     }
 
     async fn assume(&self, account: &str) -> Answer {
-        let Role { name, external_id, session, region: _, look_only } = &self.role;
+        let Role { name, external_id, session, region: _, is_reading } = &self.role;
         let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.caller().await?.partition);
         let kept = (arn.clone(), external_id.clone());
-        if let Some(session) = self.aws.warm.find(&kept).filter(|_| *look_only) {
+        if let Some(session) = self.aws.warm.find(&kept).filter(|_| *is_reading) {
             return Ok(SharedCredentialsProvider::new(session));
         }
         let mut call = self.sts().await?.assume_role().role_arn(&arn).role_session_name(session);
         call = call.set_external_id(external_id.clone());
-        if *look_only {
+        if *is_reading {
             call = call.policy(READ_ONLY);
         }
         // `words` quotes the operation, so the role is shown next to it and not after the hint.
@@ -121,7 +119,7 @@ impl Sessions {
         let expires = SystemTime::try_from(*found.expiration()).ok();
         let token = Some(found.session_token().to_owned());
         let session = Credentials::new(found.access_key_id(), found.secret_access_key(), token, expires, "AssumeRole");
-        if *look_only {
+        if *is_reading {
             self.aws.warm.keep(kept, &session);
         }
         Ok(SharedCredentialsProvider::new(session))

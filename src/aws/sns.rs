@@ -3,7 +3,7 @@
 use aws_config::Region;
 use aws_sdk_sns::Client;
 
-use crate::aws::{Aws, Tokens, words};
+use crate::aws::{Aws, pages, words};
 use crate::engine::config::{Format, Topic};
 use crate::engine::model::Message;
 
@@ -11,10 +11,7 @@ use crate::engine::model::Message;
 const NOT_CONFIRMED: [&str; 3] = ["PendingConfirmation", "Deleted", ""];
 
 pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
-    let config = aws_sdk_sns::config::Builder::from(&aws.sdk)
-        .region(Region::new(topic.region.clone()))
-        .interceptor(aws.meter.clone());
-    Client::from_conf(config.build())
+    aws.client(Some(Region::new(topic.region.clone())))
 }
 
 /// Whether the topic has a subscriber. A topic without a confirmed subscription accepts every message and drops it. The
@@ -22,28 +19,28 @@ pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
 ///
 /// # Errors
 /// What went wrong, or that there is no subscriber.
-pub(crate) async fn check_heard(client: &Client, topic: &Topic) -> Result<(), String> {
+pub(crate) async fn check_subscriber(client: &Client, topic: &Topic) -> Result<(), String> {
     const OPERATION: &str = "sns:ListSubscriptionsByTopic";
-    let (mut tokens, mut token, mut pending) = (Tokens::default(), None, 0);
-    loop {
+    let (mut is_subscribed, mut pending) = (false, 0);
+    let each = async |token| {
         let page = client.list_subscriptions_by_topic().topic_arn(&topic.arn).set_next_token(token).send().await;
         let page = page.map_err(|error| format!("{} for `{}`", words(OPERATION, &error), topic.arn))?;
         let arns: Vec<&str> =
             page.subscriptions().iter().map(|one| one.subscription_arn().unwrap_or_default()).collect();
-        if arns.iter().any(|arn| !NOT_CONFIRMED.contains(arn)) {
-            return Ok(());
-        }
+        is_subscribed = arns.iter().any(|arn| !NOT_CONFIRMED.contains(arn));
         pending += arns.iter().filter(|arn| **arn == NOT_CONFIRMED[0]).count();
-        token = tokens.next(OPERATION, page.next_token())?;
-        if token.is_none() {
-            let waiting = if pending > 0 { format!(" ({pending} not confirmed yet)") } else { String::new() };
-            return Err(format!(
-                "the topic `{}` has no confirmed subscriber{waiting}; subscribe somebody, and follow the link in the mail that SNS \
-                 sends",
-                topic.arn
-            ));
-        }
+        Ok::<_, String>(page.next_token.filter(|_| !is_subscribed))
+    };
+    pages(OPERATION, each).await?;
+    if is_subscribed {
+        return Ok(());
     }
+    let waiting = if pending > 0 { format!(" ({pending} not confirmed yet)") } else { String::new() };
+    Err(format!(
+        "the topic `{}` has no confirmed subscriber{waiting}; subscribe somebody, and follow the link in the mail that SNS \
+         sends",
+        topic.arn
+    ))
 }
 
 /// Publishes one message.

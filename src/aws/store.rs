@@ -265,8 +265,8 @@ pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError
 
 /// The value of one SSM parameter.
 pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError> {
-    let config = aws_sdk_ssm::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
-    let answer = aws_sdk_ssm::Client::from_conf(config).get_parameter().name(name).with_decryption(true).send().await;
+    let client: aws_sdk_ssm::Client = aws.client(None);
+    let answer = client.get_parameter().name(name).with_decryption(true).send().await;
     let answer = answer.map_err(|error| PortError(format!("{} for `{name}`", words("ssm:GetParameter", &error))))?;
     let value = answer.parameter().and_then(|parameter| parameter.value());
     value.map(str::to_owned).ok_or_else(|| PortError(format!("the parameter `{name}` has no value")))
@@ -274,8 +274,8 @@ pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError
 
 /// Overwrites one SSM parameter. The call gives no type, so an existing parameter keeps its own.
 pub(crate) async fn set_parameter(aws: &Aws, name: &str, value: &str) -> Result<(), PortError> {
-    let config = aws_sdk_ssm::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
-    let call = aws_sdk_ssm::Client::from_conf(config).put_parameter().name(name).value(value).overwrite(true);
+    let client: aws_sdk_ssm::Client = aws.client(None);
+    let call = client.put_parameter().name(name).value(value).overwrite(true);
     let answer = call.send().await;
     answer.map(|_| ()).map_err(|error| PortError(format!("{} for `{name}`", words("ssm:PutParameter", &error))))
 }

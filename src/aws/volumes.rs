@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::{Filter, Volume};
 
-use crate::aws::{Aws, Tokens, listed, words};
+use crate::aws::client::Access;
+use crate::aws::{all, listed, pages, words};
 use crate::engine::config::Restart;
 use crate::engine::model::Target;
 use crate::engine::plan::restart::{Key, Volumes};
@@ -46,15 +45,11 @@ async fn volumes(client: &aws_sdk_ec2::Client, ids: &[Box<str>]) -> Result<Vec<V
     let values = ids.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("attachment.instance-id").set_values(Some(values)).build();
     let call = client.describe_volumes().filters(filter).max_results(PAGE);
-    let (mut tokens, mut token, mut volumes) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = call.clone().set_next_token(token).send().await.map_err(|error| words(OPERATION, &error))?;
-        volumes.extend_from_slice(listed(OPERATION, page.volumes.as_deref())?);
-        token = tokens.next(OPERATION, page.next_token())?;
-        if token.is_none() {
-            return Ok(volumes);
-        }
-    }
+        Ok((listed(OPERATION, page.volumes)?, page.next_token))
+    };
+    all(OPERATION, page).await
 }
 
 async fn of_one(keys: &Keys<'_>, id: &str, volumes: &[Volume], asked: &mut BTreeMap<Box<str>, Key>) -> Volumes {
@@ -91,18 +86,8 @@ pub(crate) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(crate) fn new(
-        aws: &Aws,
-        target: &'a Target,
-        credentials: Option<SharedCredentialsProvider>,
-        restart: &'a Restart,
-    ) -> Self {
-        let region = Region::new(target.region.to_string());
-        let mut config = aws_sdk_kms::config::Builder::from(&aws.sdk).region(region).interceptor(aws.meter.clone());
-        if let Some(credentials) = credentials {
-            config.set_credentials_provider(Some(credentials));
-        }
-        Self { client: aws_sdk_kms::Client::from_conf(config.build()), restart, target }
+    pub(crate) fn new(access: &Access<'a>, restart: &'a Restart) -> Self {
+        Self { client: access.client(), restart, target: access.target }
     }
 
     /// Asks only about a key of the account itself that the settings do not name: a key of another account is never
@@ -130,18 +115,15 @@ impl<'a> Keys<'a> {
     }
 
     async fn is_of_aws(&self, arn: &str) -> Result<bool, String> {
-        let (mut tokens, mut token) = (Tokens::default(), None);
-        loop {
+        let mut is_of_aws = false;
+        let each = async |token| {
             let page = self.client.list_aliases().key_id(arn).set_marker(token).send().await;
             let page = page.map_err(|error| words(ALIASES, &error))?;
             let aliases = listed(ALIASES, page.aliases.as_deref())?;
-            if aliases.iter().filter_map(|alias| alias.alias_name()).any(|name| name.starts_with(OF_AWS)) {
-                return Ok(true);
-            }
-            token = tokens.next(ALIASES, page.next_marker())?;
-            if token.is_none() {
-                return Ok(false);
-            }
-        }
+            is_of_aws = aliases.iter().filter_map(|alias| alias.alias_name()).any(|name| name.starts_with(OF_AWS));
+            Ok::<_, String>(page.next_marker.filter(|_| !is_of_aws))
+        };
+        pages(ALIASES, each).await?;
+        Ok(is_of_aws)
     }
 }

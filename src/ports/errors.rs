@@ -32,6 +32,18 @@ pub(crate) fn chain(error: &dyn std::error::Error, between: &str) -> String {
     words
 }
 
+impl From<String> for PortError {
+    fn from(why: String) -> Self {
+        Self(why)
+    }
+}
+
+impl From<String> for NotScanned {
+    fn from(cause: String) -> Self {
+        Self::Unreachable(cause)
+    }
+}
+
 impl From<io::Error> for PortError {
     fn from(error: io::Error) -> Self {
         Self(error.to_string())

@@ -2,6 +2,7 @@
 
 use aws_sdk_ec2::types::Address as Raw;
 
+use crate::aws::answers::filled as text;
 use crate::aws::kinds::tags;
 use crate::aws::{listed, words};
 use crate::engine::kinds::address::Address;
@@ -15,7 +16,6 @@ pub(super) async fn list(client: &aws_sdk_ec2::Client) -> Result<Vec<Facts>, Str
 }
 
 fn address(raw: &Raw) -> Address {
-    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
     Address {
         allocation: text(raw.allocation_id()),
         ip: raw.public_ip().unwrap_or_default().into(),

@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancing::types::LoadBalancerDescription as Raw;
 
 use crate::aws::kinds::load_balancers::silent;
 use crate::aws::kinds::{Metrics, instant};
-use crate::aws::{Tokens, listed, words};
+use crate::aws::{all, listed, words};
 use crate::engine::kinds::load_balancer::{CLASSIC, LoadBalancer};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::Tags;
@@ -28,16 +28,12 @@ pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<F
 }
 
 async fn balancers(client: &Client) -> Result<Vec<LoadBalancer>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_load_balancers().page_size(PAGE).set_marker(token).send().await;
         let page = page.map_err(|error| words(BALANCERS, &error))?;
-        found.extend(listed(BALANCERS, page.load_balancer_descriptions.as_deref())?.iter().map(balancer));
-        token = tokens.next(BALANCERS, page.next_marker())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(BALANCERS, page.load_balancer_descriptions)?, page.next_marker))
+    };
+    Ok(all(BALANCERS, page).await?.iter().map(balancer).collect())
 }
 
 fn balancer(raw: &Raw) -> LoadBalancer {

@@ -1,17 +1,15 @@
 //! The EKS clusters of a target: ListClusters, the instances that have a cluster's tag, and of a cluster without any
 //! DescribeCluster and ListFargateProfiles.
 
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_eks::Client;
 
-use crate::aws::client::ec2;
-use crate::aws::kinds::instant;
-use crate::aws::{Aws, Tokens, listed, words};
+use crate::aws::answers::instant;
+use crate::aws::client::Access;
+use crate::aws::{all, listed, pages, words};
 use crate::engine::kinds::eks::Cluster;
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Tags, Target};
+use crate::engine::model::Tags;
 
 const CLUSTERS: &str = "eks:ListClusters";
 const CLUSTER: &str = "eks:DescribeCluster";
@@ -24,48 +22,35 @@ const NODE: &str = "kubernetes.io/cluster/";
 /// The states of an instance that exists: a stopped node is a node.
 const EXISTS: [&str; 4] = ["pending", "running", "stopping", "stopped"];
 
-pub(super) async fn list(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-) -> Result<Vec<Facts>, String> {
-    let mut config = aws_sdk_eks::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .interceptor(aws.meter.clone());
-    config.set_credentials_provider(credentials.clone());
-    let (client, instances) = (Client::from_conf(config.build()), ec2(aws, target, credentials));
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+pub(super) async fn list(access: &Access<'_>) -> Result<Vec<Facts>, String> {
+    let (client, instances) = (access.client::<Client>(), access.client());
+    let page = async |token| {
         let page = client.list_clusters().set_next_token(token).send().await;
         let page = page.map_err(|error| words(CLUSTERS, &error))?;
-        for name in listed(CLUSTERS, page.clusters.as_deref())? {
-            let has_nodes = has_nodes(&instances, name).await?;
-            let bare = || Cluster { name: name.as_str().into(), ..Cluster::default() };
-            let cluster = if has_nodes { bare() } else { described(&client, name).await? };
-            found.push(Facts::EksCluster(Cluster { has_nodes: Some(has_nodes), ..cluster }));
-        }
-        token = tokens.next(CLUSTERS, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
+        Ok((listed(CLUSTERS, page.clusters)?, page.next_token))
+    };
+    let mut found = Vec::new();
+    for name in all(CLUSTERS, page).await? {
+        let has_nodes = has_nodes(&instances, &name).await?;
+        let bare = || Cluster { name: name.as_str().into(), ..Cluster::default() };
+        let cluster = if has_nodes { bare() } else { described(&client, &name).await? };
+        found.push(Facts::EksCluster(Cluster { has_nodes: Some(has_nodes), ..cluster }));
     }
+    Ok(found)
 }
 
 async fn has_nodes(client: &aws_sdk_ec2::Client, name: &str) -> Result<bool, String> {
     let filter = |name: &str, values: Vec<String>| Filter::builder().name(name).set_values(Some(values)).build();
     let call = client.describe_instances().filters(filter("tag-key", vec![format!("{NODE}{name}")]));
     let call = call.filters(filter("instance-state-name", EXISTS.map(str::to_owned).to_vec()));
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let mut found = false;
+    let each = async |token| {
         let page = call.clone().set_next_token(token).send().await.map_err(|error| words(INSTANCES, &error))?;
-        if !listed(INSTANCES, page.reservations.as_deref())?.is_empty() {
-            return Ok(true);
-        }
-        token = tokens.next(INSTANCES, page.next_token())?;
-        if token.is_none() {
-            return Ok(false);
-        }
-    }
+        found = !listed(INSTANCES, page.reservations)?.is_empty();
+        Ok::<_, String>(page.next_token.filter(|_| !found))
+    };
+    pages(INSTANCES, each).await?;
+    Ok(found)
 }
 
 async fn described(client: &Client, name: &str) -> Result<Cluster, String> {

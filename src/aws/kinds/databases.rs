@@ -1,21 +1,14 @@
 //! Databases that a switch-over left behind: every database of a target, and the connections of those that seem to be.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
-
+use crate::aws::client::Access;
+use crate::aws::databases;
 use crate::aws::kinds::Metrics;
 use crate::aws::kinds::traffic::traffic;
-use crate::aws::{Aws, databases};
 use crate::engine::kinds::database::left_over::{DAYS, LeftOver, left_over};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::Target;
 
-pub(super) async fn list(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-    metrics: &Metrics<'_>,
-) -> Result<Vec<Facts>, String> {
-    let mut found = left_over(&databases::list(aws, target, credentials).await?);
+pub(super) async fn list(access: &Access<'_>, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
+    let mut found = left_over(&databases::list(access).await?);
     let asked: Vec<&mut LeftOver> = found.iter_mut().filter(|one| one.is_up()).collect();
     let wanted: Vec<_> = asked.iter().map(|one| (one.identifier(), one.counters())).collect();
     let known = traffic(metrics, &wanted, DAYS).await?;

@@ -8,7 +8,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 
 use crate::aws::kinds::traffic::traffic;
 use crate::aws::kinds::{Metrics, instant};
-use crate::aws::{Tokens, listed, words};
+use crate::aws::{all, listed, pages, words};
 use crate::engine::kinds::load_balancer::{DAYS, LoadBalancer, counters};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::traffic::Traffic;
@@ -52,16 +52,12 @@ pub(super) async fn silent<'a>(
 }
 
 async fn balancers(client: &Client) -> Result<Vec<LoadBalancer>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_load_balancers().page_size(PAGE).set_marker(token).send().await;
         let page = page.map_err(|error| words(BALANCERS, &error))?;
-        found.extend(listed(BALANCERS, page.load_balancers.as_deref())?.iter().map(balancer));
-        token = tokens.next(BALANCERS, page.next_marker())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(BALANCERS, page.load_balancers)?, page.next_marker))
+    };
+    Ok(all(BALANCERS, page).await?.iter().map(balancer).collect())
 }
 
 fn balancer(raw: &Raw) -> LoadBalancer {
@@ -83,26 +79,26 @@ fn balancer(raw: &Raw) -> LoadBalancer {
 /// Whether any target group of a load balancer has a target. A function is the only target of its group, and counts
 /// without being asked for.
 async fn has_targets(client: &Client, arn: &str) -> Result<bool, String> {
-    let (mut tokens, mut token) = (Tokens::default(), None);
-    loop {
+    let mut found = false;
+    let each = async |token| {
         let page = client.describe_target_groups().load_balancer_arn(arn).set_marker(token).send().await;
         let page = match page {
             // This is the answer where a load balancer has no target group.
             Err(error) if error.as_service_error().is_some_and(|error| error.is_target_group_not_found_exception()) => {
-                return Ok(false);
+                return Ok(None);
             }
             page => page.map_err(|error| words(GROUPS, &error))?,
         };
         for group in listed(GROUPS, page.target_groups.as_deref())? {
             if group.target_type() == Some(&TargetTypeEnum::Lambda) || is_filled(client, group).await? {
-                return Ok(true);
+                found = true;
+                return Ok(None);
             }
         }
-        token = tokens.next(GROUPS, page.next_marker())?;
-        if token.is_none() {
-            return Ok(false);
-        }
-    }
+        Ok::<_, String>(page.next_marker)
+    };
+    pages(GROUPS, each).await?;
+    Ok(found)
 }
 
 async fn is_filled(client: &Client, group: &TargetGroup) -> Result<bool, String> {

@@ -11,16 +11,15 @@ mod volumes;
 
 use std::collections::BTreeMap;
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client as CloudWatch;
 use aws_sdk_ec2::types::Tag;
 use chrono::{DateTime, Utc};
 
+use crate::aws::Meter;
 use crate::aws::answers::instant;
-use crate::aws::client::ec2;
-use crate::aws::{Aws, Meter, balancers, metrics};
+use crate::aws::client::Access;
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{ReportOnly, Tags, Target};
+use crate::engine::model::{ReportOnly, Tags};
 
 /// Asks for metrics of a target.
 struct Metrics<'a> {
@@ -32,29 +31,24 @@ struct Metrics<'a> {
 /// Every resource of these kinds in `target`, or why a kind could not be listed. A kind that is refused leaves the
 /// others alone.
 pub(crate) async fn reported(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
+    access: &Access<'_>,
     kinds: &[ReportOnly],
     now: DateTime<Utc>,
 ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
-    let client = ec2(aws, target, credentials.clone());
-    let metrics = || Metrics { client: metrics::client(aws, target, credentials.clone()), meter: &aws.meter, now };
+    let client = access.client();
+    let metrics = || Metrics { client: access.client(), meter: &access.aws.meter, now };
     let mut found = BTreeMap::new();
     for kind in kinds {
         let listed = match kind {
             ReportOnly::Volume => volumes::list(&client).await,
             ReportOnly::Address => addresses::list(&client).await,
             ReportOnly::NatGateway => nat_gateways::list(&client, &metrics()).await,
-            ReportOnly::EksCluster => clusters::list(aws, target, credentials.clone()).await,
-            ReportOnly::ReplacedDatabase => databases::list(aws, target, credentials.clone(), &metrics()).await,
-            ReportOnly::LoadBalancer => {
-                let (new, classic) = balancers::clients(aws, target, credentials.clone());
-                both(
-                    load_balancers::list(&new, &metrics()).await,
-                    classic_load_balancers::list(&classic, &metrics()).await,
-                )
-            }
+            ReportOnly::EksCluster => clusters::list(access).await,
+            ReportOnly::ReplacedDatabase => databases::list(access, &metrics()).await,
+            ReportOnly::LoadBalancer => both(
+                load_balancers::list(&access.client(), &metrics()).await,
+                classic_load_balancers::list(&access.client(), &metrics()).await,
+            ),
         };
         found.insert(*kind, listed);
     }

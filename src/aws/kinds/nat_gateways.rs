@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{AvailabilityMode, Filter, NatGateway};
 
 use crate::aws::kinds::traffic::traffic;
 use crate::aws::kinds::{Metrics, instant, tags};
-use crate::aws::{Tokens, listed, words};
+use crate::aws::{all, listed, pages, words};
 use crate::engine::kinds::gateway::{COUNTERS, DAYS, Gateway};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::traffic::Traffic;
@@ -41,16 +41,12 @@ pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<F
 }
 
 async fn gateways(client: &Client) -> Result<Vec<Gateway>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_nat_gateways().max_results(PAGE).set_next_token(token).send().await;
         let page = page.map_err(|error| words(GATEWAYS, &error))?;
-        found.extend(listed(GATEWAYS, page.nat_gateways.as_deref())?.iter().map(gateway));
-        token = tokens.next(GATEWAYS, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        Ok((listed(GATEWAYS, page.nat_gateways)?, page.next_token))
+    };
+    Ok(all(GATEWAYS, page).await?.iter().map(gateway).collect())
 }
 
 fn gateway(raw: &NatGateway) -> Gateway {
@@ -73,17 +69,14 @@ async fn routed(client: &Client, ids: &[String]) -> Result<HashSet<String>, Stri
     for part in ids.chunks(FILTER_VALUES) {
         let filter = Filter::builder().name("route.nat-gateway-id").set_values(Some(part.to_vec())).build();
         let call = client.describe_route_tables().filters(filter).max_results(TABLES);
-        let (mut tokens, mut token) = (Tokens::default(), None);
-        loop {
+        let each = async |token| {
             let page = call.clone().set_next_token(token).send().await.map_err(|error| words(ROUTES, &error))?;
             let tables = listed(ROUTES, page.route_tables.as_deref())?;
             let routes = tables.iter().flat_map(|table| table.routes());
             found.extend(routes.filter_map(|route| route.nat_gateway_id()).map(str::to_owned));
-            token = tokens.next(ROUTES, page.next_token())?;
-            if token.is_none() {
-                break;
-            }
-        }
+            Ok::<_, String>(page.next_token)
+        };
+        pages(ROUTES, each).await?;
     }
     Ok(found)
 }

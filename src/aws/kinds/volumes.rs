@@ -2,8 +2,9 @@
 
 use aws_sdk_ec2::types::Volume as Raw;
 
-use crate::aws::kinds::{instant, tags};
-use crate::aws::{Tokens, listed, words};
+use crate::aws::answers::{filled as text, instant};
+use crate::aws::kinds::tags;
+use crate::aws::{all, listed, words};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::volume::Volume;
 
@@ -14,21 +15,17 @@ const PAGE: i32 = 1000;
 
 /// Every volume. A volume that is in use is among them: its instance may be stopped.
 pub(super) async fn list(client: &aws_sdk_ec2::Client) -> Result<Vec<Facts>, String> {
-    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
-    loop {
+    let page = async |token| {
         let page = client.describe_volumes().max_results(PAGE).set_next_token(token).send().await;
         let page = page.map_err(|error| words(OPERATION, &error))?;
-        found.extend(listed(OPERATION, page.volumes.as_deref())?.iter().map(|raw| Facts::Volume(volume(raw))));
-        token = tokens.next(OPERATION, page.next_token())?;
-        if token.is_none() {
-            return Ok(found);
-        }
-    }
+        let found = listed(OPERATION, page.volumes.as_deref())?.iter().map(|raw| Facts::Volume(volume(raw)));
+        Ok((found.collect::<Vec<_>>(), page.next_token))
+    };
+    all(OPERATION, page).await
 }
 
 fn volume(raw: &Raw) -> Volume {
     let count = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
-    let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
     let managed = raw.operator().filter(|operator| operator.managed() == Some(true));
     Volume {
         id: raw.volume_id().unwrap_or_default().into(),
