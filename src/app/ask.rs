@@ -6,7 +6,7 @@ use crate::app::Error;
 use crate::app::verbs::note;
 
 /// Whether a person can be asked: both the question and the answer need a terminal.
-pub(super) fn somebody_there() -> bool {
+pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

@@ -43,14 +43,14 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
             Event::NothingLaunched { why } => Ok(nothing(&run, format!("nothing was launched: {why}"))),
             Event::Anomaly(anomaly) => {
                 let settings = load::settings(&source()).await?;
-                let (eyes, hub) = (AwsReader::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
+                let (reader, hub) = (AwsReader::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
                 let anomaly = anomaly.clone().with_kinds(&settings.listed_kinds());
                 let scope = Event::Anomaly(anomaly.clone()).scope();
                 let (run, settings) = (&Run { scope, ..run.clone() }, &settings);
                 let order =
                     Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
                 let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
-                let (report, place) = run::handle_anomaly(&order, &eyes, &hub, &messenger, &list, &anomaly).await?;
+                let (report, place) = run::handle_anomaly(&order, &reader, &hub, &messenger, &list, &anomaly).await?;
                 conclude(settings, run, &report);
                 Ok(answer(&report, place))
             }

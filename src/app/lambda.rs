@@ -75,7 +75,7 @@ pub(crate) enum Answer {
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
     match Asked::parse(event.payload.get())? {
         Asked::Request(request) => Box::pin(run(aws, *request, &event.context)).await,
-        Asked::Event(told) => Box::pin(events::handle(aws, &told, &event.context)).await,
+        Asked::Event(happened) => Box::pin(events::handle(aws, &happened, &event.context)).await,
         Asked::Queue(messages) => {
             return Ok(Answer::Queue(Box::pin(events::queue(aws, &messages, &event.context)).await));
         }
@@ -143,7 +143,7 @@ pub(crate) fn conclude(settings: &Settings, run: &Run, report: &Report) {
         (Mode::Undo, false) => "undo-selected",
     };
     let (counts, health, more) = (report.counts(), report.health(), More::of(report));
-    tell(settings, &Figures { run: &report.run, series, counts, health, more });
+    log_end(settings, &Figures { run: &report.run, series, counts, health, more });
 }
 
 /// How long the function may still run. Lambda gives its deadline in milliseconds since 1970. The local emulator gives
@@ -175,7 +175,7 @@ pub(crate) async fn carry(
     plan: Option<&RecordKey>,
     acknowledge: Option<&str>,
 ) -> Result<(Report, Option<String>), Error> {
-    let eyes = AwsReader::new(aws, settings, &run.id);
+    let reader = AwsReader::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
     let reviewed = match plan {
         None => None,
@@ -185,10 +185,10 @@ pub(crate) async fn carry(
     let order = Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
     Ok(match run.mode {
         // An undo was handled before.
-        Mode::Plan | Mode::Undo => (run::plan(&order, &eyes, &hub).await?, None),
+        Mode::Plan | Mode::Undo => (run::plan(&order, &reader, &hub).await?, None),
         Mode::Apply => {
-            let hands = AwsActor::new(aws, settings, &run.id);
-            run::apply(&order, &eyes, &hands, &hub, &AwsMessenger::new(aws), &Pricing::new(aws)).await?
+            let actor = AwsActor::new(aws, settings, &run.id);
+            run::apply(&order, &reader, &actor, &hub, &AwsMessenger::new(aws), &Pricing::new(aws)).await?
         }
     })
 }
@@ -202,17 +202,17 @@ async fn undo(
     wall: DateTime<Utc>,
     ask: &UndoAsk,
 ) -> Result<Digest, Error> {
-    let eyes = AwsReader::new(aws, settings, &run.id);
+    let reader = AwsReader::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
     let UndoAsk { run: undoes, apply, overrides } = ask;
     let order = UndoOrder { run, undoes, overrides: *overrides, settings, clock, wall, agreed: None };
     let (undo, place) = if *apply {
-        run::undo(&order, &eyes, &AwsActor::new(aws, settings, &run.id), &hub).await?
+        run::undo(&order, &reader, &AwsActor::new(aws, settings, &run.id), &hub).await?
     } else {
-        (run::preview(&order, &eyes, &hub).await?, None)
+        (run::preview(&order, &reader, &hub).await?, None)
     };
     let (run, series, more) = (&*undo.run, Mode::Undo.as_str(), More::default());
-    tell(settings, &Figures { run, series, counts: undo.counts(), health: undo.health(), more });
+    log_end(settings, &Figures { run, series, counts: undo.counts(), health: undo.health(), more });
     let (whole, note) = match place {
         Some(place) => (place.into(), None),
         None => bounded(&undo_json(&undo, false).unwrap_or_default()),
@@ -223,7 +223,7 @@ async fn undo(
 }
 
 /// Logs how the run ended, as figures. Logs at the default level contain no account, instance or tag.
-fn tell(settings: &Settings, figures: &Figures<'_>) {
+fn log_end(settings: &Settings, figures: &Figures<'_>) {
     let Figures { run, series: _, counts, health, more: _ } = *figures;
     // Each figure is a field of its own, so that CloudWatch Logs Insights can filter and add up.
     macro_rules! ends {

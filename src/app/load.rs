@@ -89,6 +89,28 @@ pub(crate) async fn aws() -> Result<crate::aws::Aws, Error> {
     Ok(aws)
 }
 
+/// The same for a command that acts. It may judge by another instant only while AWS is simulated.
+#[cfg(feature = "aws")]
+pub(super) async fn aws_to_act(args: &Args) -> Result<crate::aws::Aws, Error> {
+    let aws = aws().await?;
+    if args.at.is_some() && !crate::aws::all_loopback(&aws.sdk) {
+        return Err(crate::engine::request::RequestInvalid::AtForApply.into());
+    }
+    Ok(aws)
+}
+
+/// Refuses an account that is not the caller's own: a profile that leads elsewhere must not write anything there.
+#[cfg(feature = "aws")]
+pub(super) async fn check_own(aws: &crate::aws::Aws, accounts: &[String]) -> Result<(), Error> {
+    let own = aws.account().await?;
+    match accounts.iter().find(|account| **account != *own) {
+        None => Ok(()),
+        Some(other) => Err(Error::Refused(format!(
+            "`--account` is `{other}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
+        ))),
+    }
+}
+
 #[cfg(feature = "aws")]
 async fn distant(source: &str) -> Result<String, String> {
     let aws = aws().await.map_err(|error| error.to_string())?;

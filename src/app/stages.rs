@@ -71,9 +71,9 @@ async fn begin(
     };
     let (reviewed, acknowledge) = (reviewed.as_ref(), acknowledge.as_deref());
     let order = Order { run: &run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
-    let eyes = AwsReader::new(aws, settings, &run.id);
+    let reader = AwsReader::new(aws, settings, &run.id);
     let span = info_span!("run", run = %run.id);
-    let begun = fan_out::targets(&order, &eyes, &hub, request, accounts).instrument(span.clone());
+    let begun = fan_out::targets(&order, &reader, &hub, request, accounts).instrument(span.clone());
     let (begun, place) = match begun.await {
         // This is normal for a run that is longer than the schedule's interval. The other run, or the next, scans
         // everything.
@@ -110,14 +110,14 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
     let run = Run { id: begun.run.clone(), mode, scope, at: begun.at };
     let (reviewed, acknowledge) = (reviewed.as_ref(), acknowledge.as_deref());
     let order = Order { run: &run, settings, clock, wall: begun.wall, reviewed, acknowledge, progress: &|_, _| {} };
-    let eyes = AwsReader::new(aws, settings, &run.id);
+    let reader = AwsReader::new(aws, settings, &run.id);
     info!(part = stage.as_str(), request = %context.request_id, "part begins");
     match stage {
         Stage::Scan { batch, .. } => {
-            fan_out::scan(&order, &eyes, &hub, &begun, *batch, wall).await?;
+            fan_out::scan(&order, &reader, &hub, &begun, *batch, wall).await?;
             Ok(Answer::Part(next("plan")))
         }
-        Stage::Plan { .. } => match fan_out::plan(&order, &eyes, &hub, &Pricing::new(aws), &begun, wall).await? {
+        Stage::Plan { .. } => match fan_out::plan(&order, &reader, &hub, &Pricing::new(aws), &begun, wall).await? {
             Planned::Preview(report, place) => {
                 conclude(settings, &run, &report);
                 Ok(Answer::Run(Box::new(digest(&report, place.into()))))
@@ -128,13 +128,13 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
             }
         },
         Stage::Act { batch, .. } => {
-            let hands = AwsActor::new(aws, settings, &run.id);
-            fan_out::act(&order, &eyes, &hands, &hub, &begun, *batch, wall).await?;
+            let actor = AwsActor::new(aws, settings, &run.id);
+            fan_out::act(&order, &reader, &actor, &hub, &begun, *batch, wall).await?;
             Ok(Answer::Part(next("conclude")))
         }
         Stage::Conclude { .. } => {
             let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
-            let (report, place) = fan_out::conclude(&order, &eyes, &hub, &messenger, &list, &begun, wall).await?;
+            let (report, place) = fan_out::conclude(&order, &reader, &hub, &messenger, &list, &begun, wall).await?;
             conclude(settings, &run, &report);
             Ok(Answer::Run(Box::new(digest(&report, place.map_or(serde_json::Value::Null, Into::into)))))
         }

@@ -106,7 +106,7 @@ async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a st
 
 #[cfg(test)]
 mod tests {
-    use aws_config::BehaviorVersion;
+    use aws_config::{BehaviorVersion, Region};
     use aws_credential_types::Credentials;
     use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataInput, GetMetricDataOutput};
     use aws_sdk_cloudwatch::operation::list_metrics::ListMetricsOutput;

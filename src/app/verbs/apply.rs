@@ -19,7 +19,7 @@ pub(crate) async fn apply(
     plan: Option<&ReviewedAt>,
     acknowledge: Option<&str>,
 ) -> Result<End, Error> {
-    if !yes && !ask::somebody_there() {
+    if !yes && !ask::is_interactive() {
         return Err(Error::Usage("no terminal for confirmation; pass `--yes`".to_owned()));
     }
     let show = Show::list(args, list)?;
@@ -54,17 +54,13 @@ pub(crate) async fn apply(
 
 with_aws! {
     async fn over_aws(args: &Args, show: &Show<'_>, view: &View, order: &Order<'_>) -> Result<End, Error> {
-        use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
-        use crate::engine::request::RequestInvalid;
-        let aws = load::aws().await?;
-        if args.at.is_some() && !all_loopback(&aws.sdk) {
-            return Err(RequestInvalid::AtForApply.into());
-        }
-        let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
-        let hands = AwsActor::new(&aws, order.settings, &order.run.id);
+        use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing};
+        let aws = load::aws_to_act(args).await?;
+        let reader = AwsReader::new(&aws, order.settings, &order.run.id);
+        let actor = AwsActor::new(&aws, order.settings, &order.run.id);
         let hub = AwsHub::new(&aws, order.settings);
         let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
-        let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
+        let (report, place) = crate::run::apply(order, &reader, &actor, &hub, &messenger, &list).await?;
         let end = End::of(&report, false);
         let end = show.report_after(report, view, order.settings, end);
         if let Some(place) = place {

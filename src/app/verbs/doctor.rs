@@ -1,19 +1,16 @@
 //! `doctor`: asks whether everything that a run needs is there, and does nothing.
 
-use crate::app::verbs::{Show, instants, scope, show};
+use crate::app::verbs::{Show, show, to_scan};
 use crate::app::{Args, End, Error, load, run_id};
 use crate::engine::doctor::Diagnosis;
 use crate::render::{doctor_json, doctor_text};
-use crate::run::{Clock, DoctorOrder};
+use crate::run::DoctorOrder;
 
 /// Examines the installation.
 pub(crate) async fn doctor(args: &Args) -> Result<End, Error> {
     let show = Show::open(args)?;
-    let settings = load::command(args).await?;
-    let (_, at) = instants(args, &settings.zones())?;
-    let scope = scope(args, &[], &[]);
-    scope.check(&settings)?;
-    let (run, clock) = (run_id(at), Clock::start(at, None));
+    let (settings, scope, clock) = to_scan(args, &[]).await?;
+    let run = run_id(clock.at());
     let order = DoctorOrder { run: &run, settings: &settings, scope: &scope, clock, progress: &show::progress };
     let found = over_aws(&order).await?;
     show.lines_or(|| doctor_text(&found), || doctor_json(&found), true)?;

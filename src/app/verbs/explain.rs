@@ -1,8 +1,8 @@
 //! `explain`: why an instance is judged as it is.
 
 use crate::app::inventory::inventory;
-use crate::app::verbs::{Show, instants, scope, show};
-use crate::app::{Args, End, Error, load};
+use crate::app::verbs::{Show, show, to_scan};
+use crate::app::{Args, End, Error};
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::history::History;
 use crate::engine::model::{Locale, NotArmed, Unreachable};
@@ -21,12 +21,8 @@ type Known = (Explanations, Remembered, Option<HeatMap>);
 /// Explains one instance, by its id or its name.
 pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     let show = Show::page(args)?;
-    let settings = load::command(args).await?;
-    let (_, at) = instants(args, &settings.zones())?;
     let (ids, name) = if is_id(wanted) { (vec![wanted.to_owned()], None) } else { (Vec::new(), Some(wanted)) };
-    let scope = scope(args, &ids, &[]);
-    scope.check(&settings)?;
-    let clock = Clock::start(at, None);
+    let (settings, scope, clock) = to_scan(args, &ids).await?;
     let wants_map = show.is_page();
     let (Explanations { explained, unreachable, similar }, launches, map) = match inventory(args, &settings)? {
         Some(recorded) => over(&recorded, &NoRecord, &settings, &scope, name, clock, wants_map).await?,
@@ -110,8 +106,8 @@ fn page(
     settings: &Settings,
 ) -> Result<String, html::NoPage> {
     let Explained { instance, asked, ruling, near: _ } = explained;
-    let nobody = Remembered::default();
-    let launches = if settings.page.names { launches } else { &nobody };
+    let unnamed = Remembered::default();
+    let launches = if settings.page.names { launches } else { &unnamed };
     let more = more(explained, launches, settings.run.locale);
     html::explain(instance, asked, ruling, &more, map, &html::Options::of(settings))
 }
@@ -140,7 +136,7 @@ fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_j
 }
 
 async fn over(
-    look: &impl Scan,
+    scanner: &impl Scan,
     hub: &impl ReadRecord,
     settings: &Settings,
     scope: &Scope,
@@ -156,7 +152,7 @@ async fn over(
         }),
         None => History::default(),
     };
-    let found = run::explain(look, settings, scope, name, &history, clock, &show::progress).await?;
+    let found = run::explain(scanner, settings, scope, name, &history, clock, &show::progress).await?;
     let accounts = found.explained.iter().map(|one| one.instance.id.place.account.clone()).collect();
     let launches = match settings.run.record {
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
@@ -178,7 +174,7 @@ with_aws! {
         wants_map: bool,
     ) -> Result<Known, Error> {
         use crate::aws::{AwsHub, AwsReader};
-        let aws = load::aws().await?;
+        let aws = crate::app::load::aws().await?;
         let run = crate::app::run_id(clock.at());
         let (reader, hub) = (AwsReader::new(&aws, settings, &run), AwsHub::new(&aws, settings));
         over(&reader, &hub, settings, scope, name, clock, wants_map).await

@@ -52,7 +52,7 @@ pub(crate) fn init(args: &Args, first: &First) -> Result<End, Error> {
 /// The settings that the flags, the inventory and the answers of the person at the terminal describe.
 fn answers(first: &First, proposal: Proposal) -> Result<FirstSettings, Error> {
     let First { scope, zone, tags } = first;
-    if !ask::somebody_there() {
+    if !ask::is_interactive() {
         let needs_tag = tags.is_empty() && proposal.others.is_empty();
         let missing = [("--scope", scope.is_none()), ("--zone", zone.is_none()), ("--tag", needs_tag)];
         let missing: Vec<String> =

@@ -34,7 +34,7 @@ pub(crate) async fn keep(args: &Args, asked: &Keep) -> Result<End, Error> {
         Format::Table | Format::Markdown | Format::Csv | Format::Ndjson | Format::Html => lines(ends),
     };
     let dry: Vec<(Keeping, Option<Written>)> = planned.iter().map(|one| (one.clone(), None)).collect();
-    if !asked.yes && !ask::somebody_there() {
+    if !asked.yes && !ask::is_interactive() {
         show::note("this was a dry run; add `--yes` to carry it out");
         show.text(&shown(&dry))?;
         return Ok(End::Done);
@@ -79,25 +79,15 @@ with_aws! {
         use crate::app::run_id;
         use crate::aws::AwsReader;
         let aws = load::aws().await?;
-        let own = aws.account().await?;
-        if let Some(other) = args.accounts.iter().find(|account| **account != *own) {
-            let why = format!(
-                "`--account` is `{other}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
-            );
-            return Err(Error::Refused(why));
-        }
+        load::check_own(&aws, &args.accounts).await?;
         let reader = AwsReader::new(&aws, order.settings, &run_id(order.clock.at()));
         crate::run::preview_keep(order, &reader).await.map_err(|error| Error::Refused(error.to_string()))
     }
 
     async fn write(args: &Args, order: &KeepOrder<'_>, planned: &[Keeping]) -> Result<Vec<(Keeping, Written)>, Error> {
         use crate::app::run_id;
-        use crate::aws::{AwsActor, AwsReader, all_loopback};
-        use crate::engine::request::RequestInvalid;
-        let aws = load::aws().await?;
-        if args.at.is_some() && !all_loopback(&aws.sdk) {
-            return Err(RequestInvalid::AtForApply.into());
-        }
+        use crate::aws::{AwsActor, AwsReader};
+        let aws = load::aws_to_act(args).await?;
         let run = run_id(order.clock.at());
         let (reader, actor) = (AwsReader::new(&aws, order.settings, &run), AwsActor::new(&aws, order.settings, &run));
         Ok(crate::run::keep(order, &reader, &actor, planned).await)

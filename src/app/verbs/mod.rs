@@ -22,4 +22,4 @@ pub(super) mod undo;
 mod world;
 
 pub(super) use crate::app::verbs::show::{Show, note};
-pub(super) use crate::app::verbs::world::{instants, run, scope};
+pub(super) use crate::app::verbs::world::{instants, run, scope, to_scan};

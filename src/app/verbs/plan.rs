@@ -80,7 +80,7 @@ with_aws! {
     async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
         use crate::aws::{AwsHub, AwsReader};
         let aws = load::aws().await?;
-        let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
-        Ok(run::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
+        let reader = AwsReader::new(&aws, order.settings, &order.run.id);
+        Ok(run::plan(order, &reader, &AwsHub::new(&aws, order.settings)).await?)
     }
 }

@@ -1,8 +1,8 @@
 //! `snapshot`: saves a scan.
 
 use crate::app::inventory::inventory;
-use crate::app::verbs::{Show, instants, scope, show};
-use crate::app::{Args, End, Error, load};
+use crate::app::verbs::{Show, show, to_scan};
+use crate::app::{Args, End, Error};
 use crate::engine::config::Settings;
 use crate::engine::report::snapshot::Snapshot;
 use crate::engine::request::Scope;
@@ -12,11 +12,7 @@ use crate::run::Clock;
 /// Saves an inventory, to standard output or to `--out`.
 pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
     let show = Show::json_only(args)?;
-    let settings = load::command(args).await?;
-    let (_, at) = instants(args, &settings.zones())?;
-    let scope = scope(args, &[], &[]);
-    scope.check(&settings)?;
-    let clock = Clock::start(at, None);
+    let (settings, scope, clock) = to_scan(args, &[]).await?;
     let saved = match inventory(args, &settings)? {
         Some(recorded) => run::snapshot(&recorded, &settings, &scope, clock, &show::progress).await?,
         None => over_aws(&settings, &scope, clock).await?,
@@ -30,9 +26,8 @@ pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
 
 with_aws! {
     async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
-        use crate::aws::AwsReader;
-        let aws = load::aws().await?;
-        let eyes = AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
-        Ok(run::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
+        let aws = crate::app::load::aws().await?;
+        let reader = crate::aws::AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
+        Ok(run::snapshot(&reader, settings, scope, clock, &show::progress).await?)
     }
 }

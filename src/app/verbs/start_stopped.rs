@@ -1,13 +1,12 @@
 //! `start-stopped`: starts what bears the reaper's tag, with the rights of the person who calls it. Needs no hub, record
 //! or settings. Shows a dry run first, as `undo` does.
 
-use crate::app::verbs::undo::{after, ended, rendered};
+use crate::app::verbs::undo::{after, agreed, ended};
 use crate::app::verbs::{Show, show};
-use crate::app::{Args, End, Error, ask};
+use crate::app::{Args, End, Error};
 use crate::engine::config::Settings;
-use crate::engine::model::{ResourceId, Step, is_account};
+use crate::engine::model::{ResourceId, is_account};
 use crate::engine::undo::Undo;
-use crate::render::{question, undo_page};
 
 /// Starts what bears the tag in one account, as far as the flags select.
 pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
@@ -16,24 +15,11 @@ pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str,
     let mut settings = settings(prefix, &args.regions)?;
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
     let foreseen = start(args, account, only, &settings, None, true).await?;
-    let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
     if foreseen.found.is_empty() {
         let tag = &settings.tags.stopped;
         show::note(&format!("no instance has the tag `{tag}`; if the settings changed its prefix, add `--tag-prefix`"));
     }
-    let asked = question(&steps, settings.run.locale).filter(|_| yes || ask::somebody_there());
-    let Some(question) = asked else {
-        if !steps.is_empty() {
-            show::note("this was a dry run; add `--yes` to carry it out");
-        }
-        show.text(&rendered(&show, &foreseen, &settings))?;
-        return Ok(ended(&foreseen));
-    };
-    show::aside(&undo_page(&foreseen).terminal(show.style()));
-    if !yes && !ask::consent(&question) {
-        return Err(Error::Refused("nothing was done".to_owned()));
-    }
-    let agreed: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
+    let Some(agreed) = agreed(&show, &foreseen, &settings, yes)? else { return Ok(ended(&foreseen)) };
     Ok(after(&show, &start(args, account, only, &settings, Some(&agreed), false).await?, &settings))
 }
 
@@ -66,20 +52,11 @@ with_aws! {
     ) -> Result<Undo, Error> {
         use crate::app::load;
         use crate::app::verbs::world::{instants, run};
-        use crate::aws::{AwsActor, AwsReader, all_loopback};
-        use crate::engine::request::{Mode, RequestInvalid, Scope};
+        use crate::aws::{AwsActor, AwsReader};
+        use crate::engine::request::{Mode, Scope};
         use crate::run::{Clock, LONGEST, StartOrder};
-        let aws = load::aws().await?;
-        if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
-            return Err(RequestInvalid::AtForApply.into());
-        }
-        let own = aws.account().await?;
-        if *own != *account {
-            let why = format!(
-                "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
-            );
-            return Err(Error::Refused(why));
-        }
+        let aws = if dry { load::aws().await? } else { load::aws_to_act(args).await? };
+        load::check_own(&aws, &args.accounts).await?;
         let (_, at) = instants(args, &[])?;
         let run = run(Mode::Undo, Scope::default(), at);
         let clock = Clock::start(at, Some(LONGEST));

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::app::inventory::inventory;
-use crate::app::verbs::{Show, instants, scope};
-use crate::app::{Args, End, Error, load};
+use crate::app::verbs::{Show, to_scan};
+use crate::app::{Args, End, Error};
 use crate::engine::config::Settings;
 use crate::engine::model::{Target, Unreachable};
 use crate::engine::request::Scope;
@@ -17,11 +17,7 @@ use crate::run::{Clock, TargetList};
 /// Lists the targets.
 pub(crate) async fn targets(args: &Args) -> Result<End, Error> {
     let show = Show::open(args)?;
-    let settings = load::command(args).await?;
-    let (_, at) = instants(args, &settings.zones())?;
-    let scope = scope(args, &[], &[]);
-    scope.check(&settings)?;
-    let clock = Clock::start(at, None);
+    let (settings, scope, clock) = to_scan(args, &[]).await?;
     let list = match inventory(args, &settings)? {
         Some(recorded) => over(&recorded, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
@@ -51,11 +47,8 @@ fn render(list: &TargetList) -> String {
         let _ = writeln!(out, "{} unreachable: {}", plain(&place), plain(&one.cause));
     }
     for target in denied {
-        let _ = writeln!(
-            out,
-            "{} denied by the organisation's policy",
-            plain(&format!("{} {}", target.account, target.region))
-        );
+        let place = plain(&format!("{} {}", target.account, target.region));
+        let _ = writeln!(out, "{place} denied by the organisation's policy");
     }
     for one in skipped {
         let name = plain(one.name.as_deref().unwrap_or("-"));
@@ -92,9 +85,8 @@ async fn over(recorded: &Recorded, settings: &Settings, scope: &Scope, clock: Cl
 
 with_aws! {
     async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<TargetList, Error> {
-        use crate::aws::AwsReader;
-        let aws = load::aws().await?;
-        let eyes = AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
-        Ok(run::list_targets(&eyes, settings, scope, clock).await?)
+        let aws = crate::app::load::aws().await?;
+        let reader = crate::aws::AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
+        Ok(run::list_targets(&reader, settings, scope, clock).await?)
     }
 }

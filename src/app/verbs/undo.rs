@@ -29,26 +29,36 @@ pub(crate) async fn undo(
         return Ok(after(&show, &carry_out(args, &order).await?, &settings));
     }
     let foreseen = preview(&order).await?;
-    let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
-    let question = question(&steps, settings.run.locale);
-    let Some(question) = question.filter(|_| ask::somebody_there()) else {
-        if !steps.is_empty() {
-            show::note("this was a dry run; add `--yes` to carry it out");
-        }
-        show.text(&rendered(&show, &foreseen, &settings))?;
-        return Ok(ended(&foreseen));
-    };
-    show::aside(&undo_page(&foreseen).terminal(show.style()));
-    if !ask::consent(&question) {
-        return Err(Error::Refused("nothing was done".to_owned()));
-    }
+    let Some(agreed) = agreed(&show, &foreseen, &settings, false)? else { return Ok(ended(&foreseen)) };
     // The answer may take time, so the agreed steps are carried out by the clock of now.
-    let agreed: Vec<ResourceId> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
     let (wall, at) = instants(args, &settings.zones())?;
     let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };
     Ok(after(&show, &carry_out(args, &order).await?, &settings))
+}
+
+/// The steps of a dry run to which a person agrees, at a terminal or by `--yes`. `None` where the dry run is the result.
+pub(super) fn agreed(
+    show: &Show<'_>,
+    foreseen: &Undo,
+    settings: &Settings,
+    yes: bool,
+) -> Result<Option<Vec<ResourceId>>, Error> {
+    let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
+    let asked = question(&steps, settings.run.locale).filter(|_| yes || ask::is_interactive());
+    let Some(question) = asked else {
+        if !steps.is_empty() {
+            show::note("this was a dry run; add `--yes` to carry it out");
+        }
+        show.text(&rendered(show, foreseen, settings))?;
+        return Ok(None);
+    };
+    show::aside(&undo_page(foreseen).terminal(show.style()));
+    if !yes && !ask::consent(&question) {
+        return Err(Error::Refused("nothing was done".to_owned()));
+    }
+    Ok(Some(steps.into_iter().map(|step| step.id.clone()).collect()))
 }
 
 /// Shows the result of an undo.
@@ -75,20 +85,16 @@ with_aws! {
     async fn preview(order: &UndoOrder<'_>) -> Result<Undo, Error> {
         use crate::aws::{AwsHub, AwsReader};
         let aws = load::aws().await?;
-        let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-        Ok(crate::run::preview(order, &eyes, &hub).await?)
+        let (reader, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+        Ok(crate::run::preview(order, &reader, &hub).await?)
     }
 
     async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
-        use crate::aws::{AwsActor, AwsHub, AwsReader, all_loopback};
-        use crate::engine::request::RequestInvalid;
-        let aws = load::aws().await?;
-        if args.at.is_some() && !all_loopback(&aws.sdk) {
-            return Err(RequestInvalid::AtForApply.into());
-        }
-        let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-        let hands = AwsActor::new(&aws, order.settings, &order.run.id);
-        let (undo, place) = crate::run::undo(order, &eyes, &hands, &hub).await?;
+        use crate::aws::{AwsActor, AwsHub, AwsReader};
+        let aws = load::aws_to_act(args).await?;
+        let (reader, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+        let actor = AwsActor::new(&aws, order.settings, &order.run.id);
+        let (undo, place) = crate::run::undo(order, &reader, &actor, &hub).await?;
         if let Some(place) = place {
             show::note(&format!("recorded in {place}"));
         }

@@ -6,9 +6,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::app::verbs::show;
-use crate::app::{Args, Error, run_id};
+use crate::app::{Args, Error, load, run_id};
+use crate::engine::config::Settings;
 use crate::engine::request::at::{read_at, shown};
 use crate::engine::request::{Mode, Run, Scope};
+use crate::run::Clock;
 
 /// The wall clock and the instant to judge by: read here, once.
 /// `--at` without an offset and a zone is read in the only one of `zones`.
@@ -32,6 +34,15 @@ pub(in crate::app) fn scope(args: &Args, instances: &[String], policies: &[Strin
         policies: list(policies),
         places: None,
     }
+}
+
+/// What a command that only scans needs: the settings, what the flags select, and the clock.
+pub(in crate::app) async fn to_scan(args: &Args, instances: &[String]) -> Result<(Settings, Scope, Clock), Error> {
+    let settings = load::command(args).await?;
+    let (_, at) = instants(args, &settings.zones())?;
+    let scope = scope(args, instances, &[]);
+    scope.check(&settings)?;
+    Ok((settings, scope, Clock::start(at, None)))
 }
 
 /// A run of one command.
