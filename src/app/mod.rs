@@ -38,6 +38,7 @@ mod inventory;
 mod lambda;
 mod load;
 mod log;
+mod record;
 mod reviewed;
 mod run_id;
 #[cfg(feature = "aws")]

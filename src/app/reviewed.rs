@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::app::{Error, load};
-use crate::engine::config::{Place, Settings};
+use crate::app::{Error, load, record};
+use crate::engine::config::Settings;
 use crate::engine::model::RecordKey;
 use crate::engine::plan::Plan;
 use crate::engine::report::past::reviewed;
 use crate::engine::request::RequestInvalid;
-use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
 use crate::run::Error as RunError;
 
@@ -42,15 +41,14 @@ impl ReviewedAt {
     /// # Errors
     /// Where it does not exist, or is not a plan.
     pub async fn read(&self, settings: &Settings) -> Result<Plan, Error> {
-        match (self, &settings.run.record) {
-            (Self::File(path), _) => {
+        match self {
+            Self::File(path) => {
                 let wrong = |source| Error::Reviewed { from: path.display().to_string(), source };
                 reviewed(&load::file(path)?).map_err(wrong)
             }
-            (Self::Record(key), Some(Place::Folder(folder))) => in_record(&Folder::new(folder), key).await,
-            (Self::Record(key), Some(Place::S3 { .. })) => over_aws(settings, key).await,
-            (Self::Record(key), None) => {
-                Err(Error::Refused(format!("the settings have no `record`, in which `{}` could be", key.as_str())))
+            Self::Record(key) => {
+                let none = || format!("the settings have no `record`, in which `{}` could be", key.as_str());
+                in_record(&record::open(settings).await?.ok_or_else(|| Error::Refused(none()))?, key).await
             }
         }
     }
@@ -68,12 +66,4 @@ pub(super) async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<
         return Err(Error::Refused(why));
     };
     reviewed(&text).map_err(|source| Error::Reviewed { from: format!("{RECORD}{key}"), source })
-}
-
-with_aws! {
-    "this build leaves AWS out; name a file";
-
-    async fn over_aws(settings: &Settings, key: &RecordKey) -> Result<Plan, Error> {
-        in_record(&crate::aws::AwsHub::new(&load::aws().await?, settings), key).await
-    }
 }

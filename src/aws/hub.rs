@@ -1,5 +1,6 @@
 //! The hub's resources in AWS: the pause parameter, and the record in S3 or in a folder.
 
+use aws_config::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::aws::Aws;
@@ -35,6 +36,11 @@ impl AwsHub {
 }
 
 impl AwsHub {
+    /// A hub that is only a record in a folder. It makes no calls.
+    pub(crate) fn of_folder(folder: Folder) -> Self {
+        Self { aws: Aws::of(SdkConfig::builder().build()), pause: None, record: Record::Folder(folder) }
+    }
+
     /// Whether the record can be read, listed and written. Nothing is left in it.
     pub(crate) async fn check_record(&self) -> Result<(), PortError> {
         match &self.record {
