@@ -217,8 +217,7 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn task_size(&self, target: &Target, definition: &str) -> Result<Option<TaskSize>, String> {
-        let credentials = self.credentials(&target.account).await?;
-        services::task_size(&self.aws, target, definition, credentials).await
+        services::task_size(&self.access(target).await?, definition).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use crate::aws::answers::{self, check_account, filled, instant};
 use crate::aws::client::Access;
 use crate::aws::errors::{CallError, unless_denied};
-use crate::aws::{all, listed};
+use crate::aws::{all, listed, words};
 use crate::engine::model::{Deployment, Instance, ResourceId, Scaling, Service, Suspended, Tags, Target, TaskSize};
 
 const CLUSTERS: &str = "ecs:ListClusters";
@@ -144,13 +144,8 @@ async fn describe(
 ///
 /// # Errors
 /// Why it is unknown.
-pub(crate) async fn task_size(
-    aws: &Aws,
-    target: &Target,
-    definition: &str,
-    credentials: Option<SharedCredentialsProvider>,
-) -> Result<Option<TaskSize>, String> {
-    let client = Client::from_conf(builder(aws, target, credentials).build());
+pub(crate) async fn task_size(access: &Access<'_>, definition: &str) -> Result<Option<TaskSize>, String> {
+    let client: Client = access.client();
     let answer = client.describe_task_definition().task_definition(definition).send().await;
     let answer = answer.map_err(|error| words(DEFINITION, &error))?;
     let Some(raw) = answer.task_definition() else { return Ok(None) };

@@ -9,6 +9,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -16,6 +18,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::aws::endpoints::endpoint;
+use crate::aws::errors::CallError;
 use crate::aws::{Aws, words};
 use crate::engine::model::is_sane;
 use crate::local::packed;
@@ -77,8 +80,7 @@ impl Bucket {
     pub(crate) async fn write(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
         let body = ByteStream::from(bytes);
         let call = self.client.put_object().bucket(&self.bucket).key(self.key(key)).content_type(kind(key)).body(body);
-        let wrong = |error| PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key)));
-        call.send().await.map_err(wrong)?;
+        call.send().await.map_err(|error| failed("s3:PutObject", &error, &self.place(key)))?;
         Ok(self.place(key))
     }
 
@@ -99,7 +101,7 @@ impl Bucket {
         let status = error.raw_response().map(|response| response.status().as_u16());
         // 412: it already exists. 409: another run is creating it at this moment.
         if !matches!(status, Some(412 | 409)) {
-            return Err(PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key))));
+            return Err(failed("s3:PutObject", &error, &self.place(key)));
         }
         self.read(&self.key(key)).await.map(Some)
     }
@@ -109,12 +111,10 @@ impl Bucket {
         let key = self.key(key);
         let place = format!("s3://{}/{key}", self.bucket);
         let found = self.client.get_object().bucket(&self.bucket).key(&key).send().await;
-        let found = found.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
+        let found = found.map_err(|error| failed("s3:GetObject", &error, &place))?;
         let Some(tag) = found.e_tag().map(str::to_owned) else { return Ok(false) };
-        let bytes = found.body.collect().await;
-        let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error, ": "))))?;
         // As it was read: bytes that are no text would else never equal any text, and the object could not be replaced.
-        if packed::text(bytes.to_vec()) != old {
+        if packed::text(bytes_of(found.body, &place).await?) != old {
             return Ok(false);
         }
         let body = ByteStream::from(new.as_bytes().to_vec());
@@ -125,22 +125,15 @@ impl Bucket {
         if matches!(status, Some(412 | 409 | 404)) {
             return Ok(false);
         }
-        Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error))))
+        Err(failed("s3:PutObject", &error, &place))
     }
 
     /// Whether an object can be read, listed and written. The write is conditional on a version of an object that never
     /// exists, so S3 refuses it after it has checked the permission, and nothing is written.
     pub(crate) async fn check(&self) -> Result<(), PortError> {
         self.find(CLOCK).await?;
-        let wrong = |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place("")));
-        self.client
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(self.key(""))
-            .max_keys(1)
-            .send()
-            .await
-            .map_err(wrong)?;
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(self.key("")).max_keys(1);
+        list.send().await.map_err(|error| failed("s3:ListObjectsV2", &error, &self.place("")))?;
         let call = self.client.put_object().bucket(&self.bucket).key(self.key(NEVER)).if_match(NO_VERSION);
         let place = self.place(NEVER);
         let Err(error) = call.body(ByteStream::from_static(b"")).send().await else {
@@ -150,13 +143,12 @@ impl Bucket {
         };
         let status = error.raw_response().map(|response| response.status().as_u16());
         let refused = matches!(status, Some(412 | 409 | 404)) && error.code() != Some("NoSuchBucket");
-        if refused { Ok(()) } else { Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error)))) }
+        if refused { Ok(()) } else { Err(failed("s3:PutObject", &error, &place)) }
     }
 
     pub(crate) async fn remove(&self, key: &str) -> Result<(), PortError> {
         let call = self.client.delete_object().bucket(&self.bucket).key(self.key(key));
-        let wrong = |error| PortError(format!("{} for `{}`", words("s3:DeleteObject", &error), self.place(key)));
-        call.send().await.map(|_| ()).map_err(wrong)
+        call.send().await.map(|_| ()).map_err(|error| failed("s3:DeleteObject", &error, &self.place(key)))
     }
 
     /// The text of one object, by its key under the prefix; `None` where it does not exist.
@@ -166,7 +158,7 @@ impl Bucket {
         match self.client.get_object().bucket(&self.bucket).key(&key).send().await {
             Ok(answer) => Ok(Some(packed::text(bytes_of(answer.body, &place).await?))),
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
-            Err(error) => Err(PortError(format!("{} for `{place}`", words("s3:GetObject", &error)))),
+            Err(error) => Err(failed("s3:GetObject", &error, &place)),
         }
     }
 
@@ -178,9 +170,8 @@ impl Bucket {
             self.client.list_objects_v2().bucket(&self.bucket).start_after(format!("{prefix}{from}")).prefix(&prefix);
         let mut pages = call.into_paginator().send();
         while let Some(page) = pages.next().await {
-            let wrong =
-                |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place(folder)));
-            found.extend(page.map_err(wrong)?.contents().iter().filter_map(|object| {
+            let page = page.map_err(|error| failed("s3:ListObjectsV2", &error, &self.place(folder)))?;
+            found.extend(page.contents().iter().filter_map(|object| {
                 let beneath = object.key()?.strip_prefix(&prefix)?;
                 Some((beneath.to_owned(), object.e_tag().unwrap_or_default().to_owned()))
             }));
@@ -221,8 +212,13 @@ fn client(aws: &Aws) -> Client {
 async fn read(client: &Client, bucket: &str, key: &str) -> Result<Vec<u8>, PortError> {
     let place = format!("s3://{bucket}/{key}");
     let answer = client.get_object().bucket(bucket).key(key).send().await;
-    let answer = answer.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
+    let answer = answer.map_err(|error| failed("s3:GetObject", &error, &place))?;
     bytes_of(answer.body, &place).await
+}
+
+/// The error of a call for one object or parameter.
+fn failed<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>, place: &str) -> PortError {
+    PortError(format!("{} for `{place}`", words(operation, error)))
 }
 
 async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
@@ -267,7 +263,7 @@ pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError
 pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError> {
     let client: aws_sdk_ssm::Client = aws.client(None);
     let answer = client.get_parameter().name(name).with_decryption(true).send().await;
-    let answer = answer.map_err(|error| PortError(format!("{} for `{name}`", words("ssm:GetParameter", &error))))?;
+    let answer = answer.map_err(|error| failed("ssm:GetParameter", &error, name))?;
     let value = answer.parameter().and_then(|parameter| parameter.value());
     value.map(str::to_owned).ok_or_else(|| PortError(format!("the parameter `{name}` has no value")))
 }
@@ -276,6 +272,5 @@ pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError
 pub(crate) async fn set_parameter(aws: &Aws, name: &str, value: &str) -> Result<(), PortError> {
     let client: aws_sdk_ssm::Client = aws.client(None);
     let call = client.put_parameter().name(name).value(value).overwrite(true);
-    let answer = call.send().await;
-    answer.map(|_| ()).map_err(|error| PortError(format!("{} for `{name}`", words("ssm:PutParameter", &error))))
+    call.send().await.map(|_| ()).map_err(|error| failed("ssm:PutParameter", &error, name))
 }
