@@ -49,7 +49,7 @@ KEPT_MONTHS = round(int(HUB.parameters["KeepRecordDays"]) / 30.44)
 WATCHED = re.findall(r'"([a-z-]+)"', source("src/engine/model/health.rs").split("WATCHED_METRICS")[1].split("];")[0])
 # tests/it/render/metrics.rs: `paused` is emitted only while the hub is paused.
 EMITTED = [name for name in WATCHED if name != "paused"]
-WIDTH = int(re.search(r"width: (\d+),", source("src/engine/config/run.rs"))[1])
+WIDTH = int(re.search(r"width: .*map_or\((\d+),", source("src/engine/config/run.rs"))[1])
 SWEEP = int(re.search(r'\| `sweep` \| [^|]* \| `"(\d+)h"` \|', source("docs/settings.md"))[1])
 # A kept session is used again while it outlives the longest run.
 OUTLIVES = math.prod(int(one) for one in re.search(r"OUTLIVES: Duration = Duration::from_secs\(([\d *]+)\)", source("src/aws/sessions.rs"))[1].split("*"))
@@ -187,7 +187,7 @@ class Cost(unittest.TestCase):
         self.assertLessEqual(with_forgotten, 25)
 
     def test_each_kind_of_forgotten(self):
-        kinds = re.findall(r'Self::\w+ => "([a-z-]+)",', source("src/engine/model/unused.rs").split("WhyUnused")[0])
+        kinds = re.findall(r'^        \w+ = "([a-z-]+)",', source("src/engine/model/unused.rs").split("WhyUnused")[0], re.MULTILINE)
         self.assertEqual(kinds, list(FORGOTTEN), "every kind has its line")
         for kind, (calls, measured) in FORGOTTEN.items():
             month = 1_000 * calls * ASSUMED["Regions in every account"] * HOURS / 24 / 1e6
