@@ -17,8 +17,11 @@ use crate::render::html::people::People;
 use crate::render::html::trend::UNKNOWN;
 use crate::render::money::figure;
 
-/// The most resources of a run's page, which stays small: ten elements each. A stocktake has all of its account.
+/// The most resources of a run's page, which stays small: twelve elements each. A stocktake has all of its account.
 pub(super) const MOST: usize = 50;
+
+/// Those that stay on a page with very many instances until a reader asks for the others.
+pub(super) const FIRST: usize = 3;
 
 /// The part of a report, or of a stocktake, as its JSON has it.
 #[derive(Debug, Deserialize)]
@@ -107,8 +110,9 @@ impl Forgotten {
         not_scanned(&self.not_scanned, self.waiting, locale)
     }
 
-    /// The dearest `most`, with what is not in the sum; `None` where there is neither.
-    pub(super) fn table(&self, shown: &Shown<'_>, most: usize) -> Option<Table> {
+    /// The dearest `most`, with what is not in the sum; `None` where there is neither. Where there is a script, it keeps
+    /// the `first` and brings the others back.
+    pub(super) fn table(&self, shown: &Shown<'_>, most: usize, first: Option<usize>) -> Option<Table> {
         let Shown { people, money, zone: _, locale, account: _ } = *shown;
         let word = |label| voice(locale).label(label).to_owned();
         let heads = [
@@ -126,6 +130,8 @@ impl Forgotten {
         if rows.is_empty() && besides.is_empty() {
             return None;
         }
+        let first = first.filter(|first| rows.len() > *first);
+        let folded = first.map(|first| say(locale, Text::Others { count: rows.len().saturating_sub(first) }));
         let further = self.forgotten.saturating_sub(rows.len());
         let further = (further > 0).then(|| say(locale, Text::ForgottenFurther { count: further }));
         let head = headline_of(&self.sum(), money, locale);
@@ -135,6 +141,8 @@ impl Forgotten {
             heading: say(locale, Text::ForgottenTitle { count: self.forgotten }),
             heads: heads.map(|(label, class)| Head(word(label), class)).into(),
             rows,
+            most: first.map(|first| (first, "")),
+            further: [folded, None],
             notes: further
                 .into_iter()
                 .chain([head])

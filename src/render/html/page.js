@@ -99,8 +99,8 @@
   const paint = () => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const height = 3 * rem;
-    const first = Math.max(0, Math.floor(window_.scrollTop / height) - 3);
-    const last = Math.min(items.length, Math.ceil((window_.scrollTop + window_.clientHeight) / height) + 3);
+    const first = Math.max(0, Math.floor(window_.scrollTop / height) - 2);
+    const last = Math.min(items.length, Math.ceil((window_.scrollTop + window_.clientHeight) / height) + 2);
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const rows = items.slice(first, last).map((item, n) => line(item, first + n));
     if (!items.length) rows.push(make("tr", {}, make("td", { colspan: columns.length }, data.texts.none)));
@@ -186,8 +186,17 @@
 
   for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
   for (const part of document.querySelectorAll(".unscripted")) part.hidden = true;
-  // The list has every row, so the tables above keep only the first of theirs.
-  for (const rows of document.querySelectorAll("tbody[data-most]")) [...rows.rows].slice(Number(rows.dataset.most)).forEach((row) => row.remove());
+  // The list has every instance, so the tables above keep only the first of their rows. Other resources come back at a click.
+  for (const rows of document.querySelectorAll("tbody[data-most]")) {
+    const rest = [...rows.rows].slice(Number(rows.dataset.most));
+    rest.forEach((row) => row.remove());
+    const more = rows.closest("section").querySelector('a[href="#show="]');
+    more?.addEventListener("click", (event) => {
+      event.preventDefault();
+      rows.append(...rest);
+      more.parentElement.hidden = true;
+    });
+  }
 
   controls.q.addEventListener("input", () => change({ q: controls.q.value }));
   controls.show.addEventListener("change", () => change({ show: controls.show.value }));

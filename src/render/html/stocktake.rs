@@ -64,7 +64,7 @@ pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) ->
         table("kept", Term::Kept, stocktake.kept().map(row).collect()),
     ];
     let shown = Shown { people: &people, money, zone: stocktake.zone, locale, account: &str::to_owned };
-    let forgotten = found.as_ref().and_then(|found| found.table(&shown, usize::MAX)).map(Block::Table);
+    let forgotten = found.as_ref().and_then(|found| found.table(&shown, usize::MAX, None)).map(Block::Table);
     let unscanned = found.as_ref().map(|found| found.not_scanned(locale)).filter(|lines| !lines.is_empty());
     let unscanned = unscanned.map(|lines| Block::List {
         heading: say(locale, Text::LeftUnscanned),

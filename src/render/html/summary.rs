@@ -24,6 +24,9 @@ use crate::render::money::figure;
 /// The most places that could not be scanned, and the most notes. The JSON has all.
 const MOST: usize = 10;
 
+/// From so many resources on a page has the elements of its list and little else.
+const MANY: usize = 1_000;
+
 /// The sentence at the top of the page.
 pub(super) fn headline(sheet: &Sheet) -> Text<'static> {
     let (count, found, others) = (sheet.count(), sheet.counts.found, sheet.has_others);
@@ -193,7 +196,8 @@ pub(super) fn forgotten(rows: &Rows<'_>) -> Option<Table> {
     let Options { zone, locale, .. } = *rows.options;
     let money = MoneySettings::default();
     let shown = Shown { people: &rows.people, money: &money, zone, locale, account: &|id| rows.account(id) };
-    rows.sheet.forgotten.as_ref()?.table(&shown, forgotten::MOST)
+    let first = (rows.sheet.resources.len() > MANY).then_some(forgotten::FIRST);
+    rows.sheet.forgotten.as_ref()?.table(&shown, forgotten::MOST, first)
 }
 
 /// What else is to be known of the run.
