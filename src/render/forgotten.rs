@@ -74,6 +74,9 @@ pub(crate) fn section(
     if found.forgotten().take(most).any(Line::is_attached) {
         page.line(remnant(locale, Remnant::Attached));
     }
+    if found.forgotten().take(most).any(Line::terminates) {
+        page.line(remnant(locale, Remnant::Terminates));
+    }
     let apart = besides(found.lines.iter().map(Beside::from), Some(found.after), money, locale);
     apart.into_iter().for_each(|line| page.line(line));
     not_scanned(&found.not_scanned, found.waiting, locale).into_iter().for_each(|line| page.item(line));
@@ -157,7 +160,8 @@ pub(crate) fn besides<'a>(
     };
     let standby = apart(Standing::Standby, |count, amount| Remnant::Standby { count, amount });
     let advice = apart(Standing::Advice, |count, amount| Remnant::Advice { count, amount });
-    besides.into_iter().chain(standby).chain(advice).collect()
+    let running = apart(Standing::Running, |count, amount| Remnant::Running { count, amount });
+    besides.into_iter().chain(standby).chain(running).chain(advice).collect()
 }
 
 /// What could not be scanned, each kind and cause once. AWS puts an id of its own into each refusal, so causes are
@@ -209,6 +213,9 @@ pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> Tex
     }
     if new.iter().take(most).any(|line| line.is_attached()) {
         let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Attached));
+    }
+    if new.iter().take(most).any(|line| line.terminates()) {
+        let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Terminates));
     }
     let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Untouched { keep: &settings.tags.keep }));
     Text::linking(out, pages(new.iter().take(most).copied(), settings.links.as_deref()))

@@ -146,6 +146,7 @@ pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
         marks: _,
         talk: _,
         group: _,
+        member: _,
         weight: _,
         parts: _,
         monthly,

@@ -236,6 +236,8 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         Remnant::Besides { count: 1, list: text },
         Remnant::Young { count: 1, after: Some(after) },
         Remnant::Young { count: 1, after: None },
+        Remnant::Running { count: 1, amount: text },
+        Remnant::Terminates,
         Remnant::Kept { count: 2 },
         Remnant::Managed { count: 1, example: text },
         Remnant::Unconfirmed { count: 1 },
@@ -259,6 +261,8 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         no_traffic(false),
         WhyUnused::NoTargets { days: 14 },
         WhyUnused::NoNodes,
+        WhyUnused::Running { members: 2, since: None, closed_hours: Some(9), all_closed: true, kept: false },
+        WhyUnused::Running { members: 1, since: None, closed_hours: None, all_closed: false, kept: false },
     ];
     for locale in Locale::ALL {
         let said = remnants.iter().map(|one| remnant(*locale, *one));

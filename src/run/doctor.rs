@@ -268,7 +268,7 @@ async fn reading(
 /// for where something seems to be unused may still be refused.
 async fn forgotten(order: &DoctorOrder<'_>, scanner: &impl Scan, target: Option<&Target>) -> Vec<Finding> {
     let (Some(wanted), Some(target)) = (&order.settings.forgotten, target) else { return Vec::new() };
-    let answers = scanner.reported(target, &wanted.kinds, order.clock.at()).await;
+    let answers = scanner.reported(target, &wanted.listed(), order.clock.at()).await;
     let finding = |(kind, answer): (ReportOnly, Result<Vec<Facts>, String>)| {
         let subject = format!("`{}` of `[forgotten]`", kind.as_str());
         Finding::of(Check::Reading, &subject, Some(target), answer.map(|_| ()))

@@ -19,6 +19,7 @@ use crate::engine::kinds::reported::{Facts, Stopped, Surroundings};
 use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable, UnusedId};
 use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
+use crate::engine::report::groups::groups;
 use crate::engine::report::{Report, Row};
 use crate::ports::{PriceList, ReadRecord, Scan, WriteRecord};
 use crate::render::forgotten_message;
@@ -175,21 +176,29 @@ async fn scan(
     notes: &mut Notes,
 ) {
     let now = order.clock.at();
-    let stopped = stopped(rows);
-    let none = HashMap::new();
+    let (stopped, listed) = (stopped(rows), wanted.listed());
+    let (none, listed) = (HashMap::new(), &listed);
+    let mut groups = groups(rows, now);
     let one = |target: &'_ Target| {
         let (target, stopped) = (target.clone(), stopped.get(target).unwrap_or(&none));
         async move {
-            let asked = contained("forgotten", &target.account, scanner.reported(&target, &wanted.kinds, now));
+            let asked = contained("forgotten", &target.account, scanner.reported(&target, listed, now));
             let answer = order.clock.within(RESERVE, asked).await;
-            (answer.map(|answer| judged(&target, &wanted.kinds, answer, stopped)), target)
+            (answer.map(|answer| judged(&target, listed, answer, stopped)), target)
         }
     };
     let mut answers = pin!(stream::iter(targets.iter().map(one)).buffer_unordered(order.settings.run.width));
     let mut late = 0;
     while let Some((answer, target)) = answers.next().await {
         match answer {
-            Some(answers) => ledger.learn(&target, answers, now),
+            Some(mut answers) => {
+                let found = groups.remove(&target).unwrap_or_default();
+                for kind in wanted.kinds.iter().filter(|kind| kind.is_group()) {
+                    let of_kind = found.iter().filter(|one| one.id.kind == *kind).cloned();
+                    answers.insert(*kind, Ok(of_kind.collect()));
+                }
+                ledger.learn(&target, answers, now);
+            }
             None => late += 1,
         }
     }

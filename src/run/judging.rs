@@ -18,6 +18,7 @@ use crate::engine::judge::owner::needs_contact;
 use crate::engine::judge::{Contacts, Interner, Judge, Known, Ruling};
 use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, OutcomeKind, Reason, State, Target};
 use crate::engine::plan::Candidate;
+use crate::engine::report::groups::Member;
 use crate::engine::report::stocktake::Line;
 use crate::engine::report::{Row, stocktake};
 use crate::engine::request::{Mode, Scope};
@@ -268,6 +269,8 @@ impl Assessor<'_> {
             scanned.background.stock.push(stock(&found.instance, &ruling, settings));
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
+        let wanted = settings.forgotten.as_ref();
+        row.member = wanted.and_then(|wanted| Member::of(&found.instance, &wanted.kinds)).map(Arc::new);
         row.group = settings.money.group(&found.instance.tags).map(|value| interner.name(value));
         let may_be_labelled = found.whole && found.instance.id.kind == Kind::Instance;
         row.unlabelled = may_be_labelled && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();

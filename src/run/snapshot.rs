@@ -55,7 +55,8 @@ async fn forgotten(port: &impl Scan, settings: &Settings, clock: Clock, scanned:
     let dark: Vec<Target> = scanned.unreachable.iter().map(Unreachable::target).collect();
     let is_dark = |target: &&Target| dark.iter().chain(&scanned.denied).any(|dark| dark.covers(target));
     let targets = scanned.background.targets.iter().filter(|target| !is_dark(target));
-    let asked = targets.map(|target| async move { (target, port.reported(target, &wanted.kinds, clock.at()).await) });
+    let kinds = &wanted.listed();
+    let asked = targets.map(|target| async move { (target, port.reported(target, kinds, clock.at()).await) });
     let answers: Vec<_> = stream::iter(asked).buffered(settings.run.width).collect().await;
     let saved = |target: &Target, kind, answer: Result<Vec<Facts>, String>| {
         let (found, failed) = answer.map_or_else(|why| (Vec::new(), Some(why)), |found| (found, None));

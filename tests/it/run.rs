@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod fan_out;
 pub mod findings;
 pub mod forgotten;
+mod groups;
 mod keep;
 pub mod killed;
 mod last_hour;

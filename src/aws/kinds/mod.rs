@@ -45,6 +45,8 @@ pub(crate) async fn reported(
             ReportOnly::NatGateway => nat_gateways::list(&client, &metrics()).await,
             ReportOnly::EksCluster => clusters::list(access).await,
             ReportOnly::ReplacedDatabase => databases::list(access, &metrics()).await,
+            // The tags of instances tell them.
+            ReportOnly::AutoScalingGroup | ReportOnly::NodeGroup => Ok(Vec::new()),
             ReportOnly::LoadBalancer => both(
                 load_balancers::list(&access.client(), &metrics()).await,
                 classic_load_balancers::list(&access.client(), &metrics()).await,

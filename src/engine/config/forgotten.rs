@@ -14,6 +14,13 @@ pub struct Forgotten {
     pub after: Duration,
 }
 
+impl Forgotten {
+    /// The kinds that AWS, or an inventory, is asked for. Groups come from the tags of instances.
+    pub fn listed(&self) -> Vec<ReportOnly> {
+        self.kinds.iter().copied().filter(|kind| !kind.is_group()).collect()
+    }
+}
+
 /// `None` where the section is absent, or has `off = true`: then nothing but instances is scanned.
 pub(crate) fn read(section: &Section<'_>) -> Option<Forgotten> {
     let off = section.flag("off").unwrap_or(false);

@@ -36,6 +36,12 @@ pub(crate) fn resource(id: &ResourceId) -> Option<String> {
 /// The same of a resource that is only reported.
 pub(crate) fn reported(id: &UnusedId) -> Option<String> {
     let page = match id.kind {
+        ReportOnly::AutoScalingGroup => "ec2/home#AutoScalingGroupDetails:id=",
+        ReportOnly::NodeGroup => {
+            let (cluster, group) = id.id.split_once('/')?;
+            let clusters = format!("eks/home#/clusters/{}/nodegroups/", encoded(cluster));
+            return page_of(&id.place.region, &clusters, group);
+        }
         ReportOnly::Volume => "ec2/home#VolumeDetails:volumeId=",
         ReportOnly::Address if id.id.starts_with("eipalloc-") => "ec2/home#ElasticIpDetails:AllocationId=",
         ReportOnly::Address => "ec2/home#Addresses:search=",

@@ -31,13 +31,22 @@ named! {
         EksCluster = "eks-cluster",
         /// A database that a blue/green switch-over left behind.
         ReplacedDatabase = "replaced-database",
+        /// An EC2 Auto Scaling group.
+        AutoScalingGroup = "auto-scaling-group",
+        /// A managed node group of EKS.
+        NodeGroup = "node-group",
     }
 }
 
 impl ReportOnly {
-    /// The kinds that are found where the settings name none. The others read metrics, which cost money, or need more
-    /// permissions.
+    /// The kinds that are found where the settings name none. The others read metrics, which cost money, need more
+    /// permissions, or depend on the schedules of policies.
     pub const USUAL: [Self; 2] = [Self::Volume, Self::Address];
+
+    /// Whether it is a group of instances, which their own tags tell. AWS is asked for every other kind.
+    pub fn is_group(self) -> bool {
+        matches!(self, Self::AutoScalingGroup | Self::NodeGroup)
+    }
 }
 
 /// Identifies a resource that is only reported. There is no way from it to the id of a step.
@@ -49,7 +58,7 @@ pub struct UnusedId {
     /// Its kind.
     pub kind: ReportOnly,
     /// Its id there, such as `vol-…`; for a load balancer the end of its ARN, for a classic one its name; for a database
-    /// `db:…` or `cluster:…`.
+    /// `db:…` or `cluster:…`; for a node group `CLUSTER/GROUP`.
     pub id: Arc<str>,
 }
 
@@ -90,6 +99,24 @@ pub enum WhyUnused {
         /// The other one.
         by: Box<str>,
     },
+    /// A group that has running instances.
+    Running {
+        /// How many.
+        members: u32,
+        /// When the one that runs longest was launched; `None` if that is unknown of one.
+        #[serde(default, deserialize_with = "sane_option")]
+        since: Option<DateTime<Utc>>,
+        /// The hours that they ran in the last seven days while their schedule was closed, summed up; `None` if that is
+        /// unknown of one.
+        #[serde(default)]
+        closed_hours: Option<i64>,
+        /// Whether each of them ran while it was closed.
+        #[serde(default)]
+        all_closed: bool,
+        /// Whether one of them is kept.
+        #[serde(default)]
+        kept: bool,
+    },
     /// In use, and cheaper as another type. Advice, and no waste.
     Cheaper {
         /// The other type.
@@ -108,6 +135,7 @@ impl WhyUnused {
             Self::NoTargets { .. } => "no-targets",
             Self::NoNodes => "no-nodes",
             Self::Replaced { .. } => "replaced",
+            Self::Running { .. } => "running",
             Self::Cheaper { .. } => "cheaper",
         }
     }
@@ -116,6 +144,7 @@ impl WhyUnused {
     pub fn continues(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::OfStopped { instance: one, .. }, Self::OfStopped { instance: other, .. }) => one == other,
+            (Self::Running { .. }, Self::Running { .. }) => true,
             _ => self == other,
         }
     }

@@ -1,6 +1,6 @@
 //! What is only reported, as a report shows it: each resource with its owner, since when it was found so, and its cost.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -20,6 +20,7 @@ use crate::engine::model::{
 };
 use crate::engine::report::Row;
 use crate::engine::report::digest::Reader;
+use crate::engine::report::groups::InGroup;
 use crate::engine::report::host::Host;
 use crate::engine::tags::Kept;
 
@@ -78,6 +79,8 @@ named! {
         Unconfirmed = "unconfirmed",
         /// It does nothing, and may be a standby.
         Standby = "standby",
+        /// A group whose instances did not all run while closed, or whose hours are unknown.
+        Running = "running",
         /// It is in use, and would be cheaper otherwise.
         Advice = "advice",
     }
@@ -104,13 +107,13 @@ impl Forgotten {
     /// What `ledger` knows of `targets`, which are in order.
     pub fn of(wanted: &Wanted, ledger: &Ledger, targets: &[Target], lookup: Lookup<'_>) -> Self {
         let after = wanted.after;
-        let instances: HashMap<(&str, &Target), &Row> =
-            lookup.rows.iter().map(|row| ((&*row.id.name, &*row.id.place), row)).collect();
+        let instances = lookup.rows.iter().map(|row| ((&*row.id.name, &*row.id.place), row)).collect();
+        let around = Around { instances, groups: lookup.rows.iter().filter_map(Row::in_group).collect() };
         let is_wanted = |one: &&Sighting| {
             let id = &one.unused.id;
             wanted.kinds.contains(&id.kind) && targets.binary_search(&id.place).is_ok()
         };
-        let lines = ledger.found().filter(is_wanted).filter_map(|one| line(one, after, &instances, lookup));
+        let lines = ledger.found().filter(is_wanted).filter_map(|one| line(one, after, &around, lookup));
         let mut lines: Vec<Line> = lines.filter(Line::is_worth_saying).collect();
         lines.sort_by(|a, b| b.known().cmp(&a.known()).then_with(|| a.id().cmp(b.id())));
         let scans = targets.iter().map(|target| (target, ledger.scanned(target)));
@@ -206,6 +209,11 @@ impl Line {
         self.monthly.as_ref().ok().copied()
     }
 
+    /// Whether its command terminates instances.
+    pub fn terminates(&self) -> bool {
+        self.id().kind.is_group() && !self.sighting.unused.command.is_empty()
+    }
+
     /// Whether it is a volume that cannot be deleted while it is attached.
     pub fn is_attached(&self) -> bool {
         self.id().kind == ReportOnly::Volume && matches!(self.sighting.unused.why, WhyUnused::OfStopped { .. })
@@ -217,13 +225,14 @@ impl Line {
     }
 }
 
+/// The instances of a run by id, and the groups that have running ones.
+struct Around<'a> {
+    instances: HashMap<(&'a str, &'a Target), &'a Row>,
+    groups: HashSet<InGroup<'a>>,
+}
+
 /// What a run says of a resource; nothing where its instance is not stopped any more: the scan is up to a day old.
-fn line(
-    one: &Sighting,
-    after: Duration,
-    instances: &HashMap<(&str, &Target), &Row>,
-    lookup: Lookup<'_>,
-) -> Option<Line> {
+fn line(one: &Sighting, after: Duration, around: &Around<'_>, lookup: Lookup<'_>) -> Option<Line> {
     let Lookup { settings, accounts, contacts, rows: _, prices, now } = lookup;
     let mut sighting = one.clone();
     let Unused { id, tags, why, managed, command, .. } = &mut sighting.unused;
@@ -232,13 +241,16 @@ fn line(
     let mut owner = resolve(settings, tags, account, contacts);
     let mut host = Host::Stopped;
     if let WhyUnused::OfStopped { instance, others, .. } = why {
-        let row_of = |instance: &Arc<str>| instances.get(&(&**instance, &*id.place)).copied();
+        let row_of = |instance: &Arc<str>| around.instances.get(&(&**instance, &*id.place)).copied();
         let row = row_of(instance);
         host = others.iter().map(row_of).chain([row]).map(Host::of).max().unwrap_or(Host::Unknown);
         // What hangs on an instance is its owner's, unless its own tags name one.
         if let Some(row) = row.filter(|_| settings.owners.by_tag(tags) == Ok(None)) {
             owner = (*row.owner).clone();
         }
+    }
+    if id.kind.is_group() && !around.groups.contains(&(&*id.place, id.kind, &*id.id)) {
+        host = Host::Unknown;
     }
     if *id.place.region == *UNKNOWN {
         *command = Box::default();
@@ -248,6 +260,7 @@ fn line(
     }
     // The first launch of another kind is unknown, so a span from it keeps.
     let is_kept = host == Host::Kept
+        || matches!(why, WhyUnused::Running { kept: true, .. })
         || settings.tags.is_unlaunched(tags, None)
         || Kept::read(tags, &settings.tags, None, None, now) != Kept::No;
     let standing = match (managed.as_deref(), host) {
@@ -259,6 +272,7 @@ fn line(
             Standing::Unconfirmed
         }
         (None, _) if one.unused.is_advice() => Standing::Advice,
+        (None, _) if matches!(one.unused.why, WhyUnused::Running { all_closed: false, .. }) => Standing::Running,
         (None, _) if is_young(one, after, now) => Standing::Young,
         (None, _) if one.unused.may_be_standby() => Standing::Standby,
         (None, _) => Standing::Forgotten,
@@ -270,6 +284,10 @@ fn line(
 /// before is not young, unless it cannot be older.
 fn is_young(one: &Sighting, after: Duration, now: DateTime<Utc>) -> bool {
     let is_recent = |begin: DateTime<Utc>| now - begin < after;
+    // A running group is as old as its oldest instance, or as our first scan that found it, if that is longer ago.
+    if let WhyUnused::Running { since, .. } = one.unused.why {
+        return is_recent(since.map_or(one.first_seen, |since| since.min(one.first_seen)));
+    }
     // No metric says since when a cluster has had no nodes, so that only our own scans count.
     let is_certain = !one.at_least || one.unused.why == WhyUnused::NoNodes;
     is_certain && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)

@@ -31,8 +31,8 @@ impl Host {
         }
     }
 
-    /// What the verdict on a stopped instance says.
-    fn judged(verdict: &Verdict) -> Self {
+    /// What the verdict on an instance says.
+    pub(super) fn judged(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Start(_) => Self::Managed("idle-reaper (its schedule starts it again)".into()),
             Verdict::Skip(skipped) => Self::skipped(skipped),

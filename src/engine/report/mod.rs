@@ -5,6 +5,7 @@ pub mod digest;
 pub mod done;
 pub mod fan_out;
 pub mod forgotten;
+pub mod groups;
 mod host;
 pub mod labels;
 pub mod morning;
@@ -98,6 +99,8 @@ pub struct Row {
     pub talk: Talk,
     /// Its value of the tag by which costs are grouped.
     pub group: Option<Arc<str>>,
+    /// Its Auto Scaling group or node group, where the settings report those and it runs.
+    pub member: Option<Arc<groups::Member>>,
     /// The weight of its cost.
     pub weight: Decimal,
     /// What it costs, or why that is unknown; for what runs.
@@ -152,6 +155,7 @@ impl Row {
             marks: matches!(marking, Some(Marking::Put(_))),
             talk,
             group: None,
+            member: None,
             weight: notify.weight(&instance.tags),
             parts: (running && in_scope).then(|| interner.parts(parts(instance))),
             monthly: None,

@@ -28,6 +28,10 @@ pub(crate) enum Remnant<'a> {
     Advice { count: usize, amount: &'a str },
     /// What does nothing and may be a standby.
     Standby { count: usize, amount: &'a str },
+    /// Groups that run within their hours, or of which the hours are unknown.
+    Running { count: usize, amount: &'a str },
+    /// What scaling a group to zero does.
+    Terminates,
     /// What could not be scanned.
     NotScanned { kind: &'a str, targets: usize, example: &'a str, cause: &'a str },
     /// Targets that no run has scanned yet.

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use crate::engine::config::Money;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Locale, Usd, sane};
+use crate::engine::model::{Locale, ReportOnly, Usd, sane};
 use crate::engine::report::forgotten::{NotScanned, Standing};
+use crate::render::catalogue::forgotten::{Remnant, remnant};
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Term, term, voice};
 use crate::render::forgotten::{Beside, ForgottenData, besides, headline_of, not_scanned, since_of};
@@ -136,6 +137,8 @@ impl Forgotten {
         let further = (further > 0).then(|| say(locale, Text::ForgottenFurther { count: further }));
         let head = headline_of(&self.sum(), money, locale);
         let about = (!rows.is_empty()).then(|| say(locale, Text::ForgottenAbout));
+        let terminates = self.resources.iter().filter(is_forgotten).take(most).any(Resource::is_group);
+        let about = about.into_iter().chain(terminates.then(|| remnant(locale, Remnant::Terminates)));
         Some(Table {
             class: "forgotten",
             heading: say(locale, Text::ForgottenTitle { count: self.forgotten }),
@@ -156,6 +159,10 @@ impl Forgotten {
 }
 
 impl Resource {
+    fn is_group(&self) -> bool {
+        ReportOnly::ALL.iter().any(|kind| kind.is_group() && kind.as_str() == self.kind)
+    }
+
     fn beside(&self) -> Beside<'_> {
         Beside { standing: &self.standing, managed: self.managed.as_deref(), usd: self.usd_month }
     }

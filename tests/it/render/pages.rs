@@ -14,12 +14,14 @@ use idle_reaper::engine::report::difference::{Change, Judged};
 use idle_reaper::engine::trends::{
     Comparison, DayNote, Event, HeatDay, HeatHour, HeatMap, LastWeeks, NearMisses, Trends, Week, What,
 };
-use idle_reaper::render::html::{BacktestDay, Options, Sheet, backtest, of_report, page, schedule};
+use idle_reaper::render::html::{BacktestDay, Options, Sheet, backtest, of_report, of_undo, page, schedule};
 use serde_json::{Value, json};
 
 use super::hostile::{HOSTILE, report};
 use super::pages_forgotten::{found, section};
-use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};
+use crate::fake::{
+    Back, EVENING, SETTINGS, Shape, World, apply, at, db, db_cluster, instance, plan, service, settings, try_undo, with,
+};
 
 /// Text that breaks pages, beside what breaks everything else.
 const MARKUP: [&str; 8] = [
@@ -325,6 +327,26 @@ fn a_repeated_hour_is_there_twice_and_a_skipped_one_is_a_gap() {
     }
 }
 
+/// The pages of a run that has stopped instances, a database and a service, and of its undo.
+fn acted() -> (String, String) {
+    let settings = crate::fake::for_every_kind(SETTINGS);
+    let named =
+        |n: usize| instance(&format!("i-{n}")).tag("Name", &format!("checkout-{n}")).tag("Owner", "ken@example.com");
+    let data = [db("orders").tag("Owner", "team-data"), db_cluster("ledger", |facts| facts), service("web")];
+    let world = World::of((1..=6).map(named).chain(data));
+    apply(&world, &settings, at("2026-11-25T17:45:00+09:00"));
+    let report = apply(&world, &settings, at(EVENING));
+    let back = Back {
+        undoes: report.run.to_string(),
+        at: at(EVENING) + Duration::minutes(30),
+        apply: true,
+        ..Back::default()
+    };
+    let undo = try_undo(&world, &settings, &back).expect("an undo");
+    let options = Options::of(&settings);
+    (of_report(&report, &options).unwrap(), of_undo(&undo, &options).unwrap())
+}
+
 /// What the browser's tests open: see `make page-check`.
 #[test]
 fn the_pages_for_the_browser_are_written() {
@@ -340,6 +362,9 @@ fn the_pages_for_the_browser_are_written() {
     }
     let options = options(&settings, Locale::En);
     write("many.html", page(&sheet(&many()), Some(&trends()), &options).unwrap());
+    let (kinds, undo) = acted();
+    write("kinds.html", kinds);
+    write("undo.html", undo);
     let mut map = nights(Tz::Europe__Berlin, "2026-10-20".parse().unwrap());
     let hour = &mut map.days[2].hours[20];
     hour.events = [What::Stopped, What::Started, What::Undone, What::StartedByOthers]

@@ -98,6 +98,7 @@ impl Volume {
             | WhyUnused::NoTraffic { .. }
             | WhyUnused::NoTargets { .. }
             | WhyUnused::NoNodes
+            | WhyUnused::Running { .. }
             | WhyUnused::Replaced { .. } => format!("delete-volume --volume-id {id}"),
         };
         format!("aws ec2 {act} --region {}", quoted(region))
