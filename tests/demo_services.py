@@ -39,7 +39,7 @@ def night(world):
     demo.apply(world, NOON)
     report = demo.apply(world, EVENING)
     demo.say("\n".join(f"  {outcome['id']}  {outcome['outcome']}" for outcome in report["outcomes"]))
-    row = next(row for row in report["instances"] if row["id"] == "service:jobs/agent")
+    row = next(row for row in report["resources"] if row["id"] == "service:jobs/agent")
     demo.say(f"  service:jobs/agent  {row['verdict']} by {row['reason']}: {row['detail']}")
     wrong += [] if row["reason"] == "cannot-stop" else ["a service without a desired count was not skipped"]
     demo.apply(world, "2026-11-25T18:30:00+09:00")
@@ -50,7 +50,7 @@ def night(world):
 
     demo.title("Something else sets a count again: after two stops it is left alone")
     for at in ("2026-11-25T21:15:00+09:00", "2026-11-25T23:30:00+09:00"):
-        row = next(row for row in demo.apply(world, at)["instances"] if row["id"] == "service:jobs/nightly")
+        row = next(row for row in demo.apply(world, at)["resources"] if row["id"] == "service:jobs/nightly")
         demo.say(f"  {at[5:16]}  nightly: {row['verdict']} by {row['reason']}: {row['detail']}")
     fights = seen(world, "2026-11-25T23:30:00+09:00")["nightly"]
     wrong += [] if row["reason"] == "restart-fight" and fights["stops"] == 2 else [f"a fight: {row['reason']}, {fights}"]

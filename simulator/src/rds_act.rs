@@ -35,7 +35,8 @@ fn denied(world: &World, call: &Call, tags: Option<&BTreeMap<String, String>>) -
     let has = |key: &str| tags.is_some_and(|tags| tags.contains_key(key));
     let written = written(call);
     let allowed = match call.action.as_str() {
-        "StopDBInstance" | "StopDBCluster" => !has(KEEP),
+        // A snapshot needs `rds:CreateDBSnapshot`, which the role does not have.
+        "StopDBInstance" | "StopDBCluster" => !has(KEEP) && call.param("DBSnapshotIdentifier").is_none(),
         "StartDBInstance" | "StartDBCluster" => has(OWN_KEYS[0]),
         _ => !written.is_empty() && written.iter().all(|(key, _)| OWN_KEYS.contains(key)),
     };
@@ -278,6 +279,7 @@ mod tests {
         assert_eq!(code(&ask(&mut world, "Act", &add("Env"))), "AccessDenied");
         assert_eq!(code(&ask(&mut world, "Act", &format!("Action=RemoveTagsFromResource&{of}"))), "AccessDenied");
         assert_eq!(code(&ask(&mut world, "Read", stop)), "AccessDenied");
+        assert_eq!(code(&ask(&mut world, "Act", &format!("{stop}&DBSnapshotIdentifier=last"))), "AccessDenied");
         assert_eq!(code(&ask(&mut world, "Act", &add("idle-reaper:stopped"))), "");
         assert_eq!(code(&ask(&mut world, "Act", stop)), "");
         assert_eq!(code(&ask(&mut world, "Act", start)), "AccessDenied", "the tag is not authorised yet");

@@ -19,6 +19,7 @@ mod matching;
 mod nights;
 mod opt_in;
 mod parity;
+mod peers_of_kinds;
 mod prices;
 mod restarting;
 mod runtime;
