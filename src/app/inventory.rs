@@ -68,7 +68,7 @@ pub(super) fn gathered(args: &Args, settings: &Settings) -> Result<Option<Gather
             files.push(source(path)?);
             continue;
         }
-        let Found { files: found, is_backtest, is_dated } = folder(path, settings)?;
+        let FolderFiles { files: found, is_backtest, is_dated } = folder(path, settings)?;
         if is_backtest && paths.len() > 1 {
             let why = format!("`{}` is a backtest; give it alone", path.display());
             return Err(Error::Usage(why));
@@ -114,7 +114,7 @@ fn by_day(batches: Vec<Batch>) -> Vec<Batch> {
 }
 
 /// The files of a folder.
-struct Found {
+struct FolderFiles {
     files: Vec<Source>,
     /// Whether they are the days of a backtest.
     is_backtest: bool,
@@ -123,7 +123,7 @@ struct Found {
 }
 
 /// Reads the files of a folder, and says what the folder is taken for.
-fn folder(folder: &Path, settings: &Settings) -> Result<Found, Error> {
+fn folder(folder: &Path, settings: &Settings) -> Result<FolderFiles, Error> {
     let (name, mut paths, mut others) = (folder.display(), Vec::new(), Vec::new());
     files(folder, &mut paths, &mut others)?;
     paths.sort();
@@ -153,7 +153,7 @@ fn folder(folder: &Path, settings: &Settings) -> Result<Found, Error> {
         }
     };
     note(&format!("note: `{name}` is taken for {what} {} files: {why}", found.len()));
-    Ok(Found { files: found, is_backtest, is_dated })
+    Ok(FolderFiles { files: found, is_backtest, is_dated })
 }
 
 /// Lists the inventories in a folder and the folders in it, and the other files. Hidden ones are neither.

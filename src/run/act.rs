@@ -22,7 +22,7 @@ use crate::run::bisect::bisect;
 use crate::run::contained::contained;
 use crate::run::outcome::{started, stopped};
 use crate::run::recheck::Recheck;
-use crate::run::resize::Found;
+use crate::run::resize::Current;
 use crate::run::warrant::Warrant;
 
 /// Targets acted on in parallel. Each makes one call at a time, so this is also the number of calls in flight.
@@ -199,7 +199,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         policy: &str,
         steps: &[&Step],
         hibernate: bool,
-        found: &Found,
+        found: &Current,
     ) -> Vec<Outcome> {
         let was = steps.first().and_then(|step| self.size_of(found.get(&step.id)));
         let (value, since) = (self.own_tag(policy, steps, was), self.clock.now());
@@ -277,7 +277,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
     /// written again, so that the stop still counts as the reaper's and the start is tried again. What others stopped
     /// gets no tag.
-    async fn start(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step], found: &Found) -> Vec<Outcome> {
+    async fn start(
+        &self,
+        target: &Target,
+        pace: &Pace,
+        policy: &str,
+        steps: &[&Step],
+        found: &Current,
+    ) -> Vec<Outcome> {
         let ids = ids_of(steps);
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;

@@ -25,7 +25,7 @@ pub(crate) const HISTORY_DAYS: i64 = 9;
 /// One line of an outcomes file. Fields added after the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) struct Line {
+pub(crate) struct ActLine {
     #[serde(flatten)]
     pub(crate) id: ResourceId,
     pub(crate) action: Action,
@@ -60,7 +60,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
     let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
-    for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow, denied }) in lines {
+    for (run, ActLine { id, action, outcome, at, policy, run: _, undo, launched: _, narrow, denied }) in lines {
         let (stop, takes_minutes) = (action.is_stop(), id.kind.takes_minutes());
         // A stop with an unknown outcome may have happened, and counts.
         if stop && outcome.may_have_stopped() && at.date_naive() == now.date_naive() {
@@ -133,7 +133,7 @@ pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>
 pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<ByResource<Own>, PortError> {
     let mut acts: ByResource<Own> = ByResource::default();
     for (_, line) in lines(hub, now, days).await?.0 {
-        let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _, denied: _ } = line;
+        let ActLine { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _, denied: _ } = line;
         if action.is_stop() && matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) {
             let own = acts.entry(id);
             own.stops.push(at);
@@ -151,8 +151,8 @@ pub(crate) async fn lines(
     hub: &impl ReadRecord,
     now: DateTime<Utc>,
     days: i64,
-) -> Result<(Vec<(String, Line)>, Vec<String>), PortError> {
-    let (mut lines, mut unread): (Vec<(String, Line)>, Vec<String>) = (Vec::new(), Vec::new());
+) -> Result<(Vec<(String, ActLine)>, Vec<String>), PortError> {
+    let (mut lines, mut unread): (Vec<(String, ActLine)>, Vec<String>) = (Vec::new(), Vec::new());
     let from = partition(now - Duration::days(days));
     for (key, text) in hub.read_since(ACTS, &from).await? {
         let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
@@ -161,7 +161,7 @@ pub(crate) async fn lines(
             continue;
         };
         let mut bad = 0;
-        for (_, line) in json_lines::parse::<Line>(&text) {
+        for (_, line) in json_lines::parse::<ActLine>(&text) {
             match line {
                 Ok(line) => lines.push((line.run.clone().unwrap_or_else(|| run.to_owned()), line)),
                 Err(_) => bad += 1,
@@ -175,7 +175,7 @@ pub(crate) async fn lines(
     lines.retain(|(_, line)| line.at <= now);
     settle(lines.iter_mut().map(|(_, line)| &mut line.id));
     // An outcome that a later run confirmed replaces an open one.
-    let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
+    let known = |(run, line): &(String, ActLine)| (run.clone(), line.id.clone(), line.action);
     let is_end = |end| matches!(end, OutcomeKind::Stopped | OutcomeKind::Started | OutcomeKind::Failed);
     let is_open = |end| matches!(end, OutcomeKind::Unverified | OutcomeKind::Stopping | OutcomeKind::Starting);
     let ended: HashSet<_> = lines.iter().filter(|(_, line)| is_end(line.outcome)).map(known).collect();

@@ -15,7 +15,7 @@ use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};
 use crate::run::Background;
 use crate::run::act::{Acting, SCAN_TIMEOUT, ids_of};
-use crate::run::resize::Found;
+use crate::run::resize::Current;
 
 /// How a step is re-checked.
 pub(crate) enum Recheck<'a> {
@@ -74,12 +74,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         &self,
         target: &Target,
         steps: &[&'s Step],
-    ) -> (Vec<Outcome>, Vec<&'s Step>, Found) {
+    ) -> (Vec<Outcome>, Vec<&'s Step>, Current) {
         let now = match self.see(target, steps).await {
             Ok(now) => now,
             Err(why) => {
                 let detail = format!("could not be scanned again, so nothing was done: {why}");
-                return (self.all(steps, OutcomeKind::Failed, &detail), Vec::new(), Found::new());
+                return (self.all(steps, OutcomeKind::Failed, &detail), Vec::new(), Current::new());
             }
         };
         let still: Vec<Result<(), NotDone>> = match &self.recheck {

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::engine::history::unverified::{Confirmed, Unverified};
-use crate::engine::model::{Action, ONLY_ITS_OWN, Outcome, OutcomeKind};
+use crate::engine::model::{ONLY_ITS_OWN, Outcome, OutcomeKind};
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::run::acts::{ACTS, Line};
+use crate::run::acts::{ACTS, ActLine};
 use crate::run::forgotten_table::forgotten;
 use crate::run::pseudonyms::Pseudonyms;
 use crate::run::tables;
@@ -53,8 +53,9 @@ pub(crate) fn partition(at: DateTime<Utc>) -> String {
     format!("date={}", at.date_naive())
 }
 
-pub(crate) fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
-    text.map_err(|error| PortError(error.to_string()))
+/// Each of these as a line of JSON.
+pub(crate) fn json_text(lines: impl IntoIterator<Item = impl Serialize>) -> Result<String, PortError> {
+    lines.into_iter().map(|line| Ok(serde_json::to_string(&line)? + "\n")).collect()
 }
 
 /// Writes one file of a table; no file for a table without lines.
@@ -112,27 +113,9 @@ pub(crate) async fn write_acts(
     confirmed: &[Confirmed],
 ) -> Result<(), PortError> {
     let steps = run_lines.steps_by_key();
-    let mut text = String::new();
-    for one in confirmed {
-        let Unverified { run, action, at, policy: _, undo, narrow } = &one.step;
-        let line = Line {
-            id: one.id.clone(),
-            action: *action,
-            outcome: one.outcome,
-            at: *at,
-            policy: Some(one.policy.clone()),
-            run: Some(run.to_string()),
-            undo: undo.clone(),
-            launched: one.launched,
-            narrow: *narrow,
-            denied: false,
-        };
-        text += &spelled(serde_json::to_string(&line))?;
-        text.push('\n');
-    }
-    for Outcome { id, action, outcome, detail, at } in run_lines.outcomes {
+    let of_outcome = |Outcome { id, action, outcome, detail, at }: &Outcome| {
         let step = steps.get(&(id, *action));
-        let line = Line {
+        ActLine {
             id: id.clone(),
             action: *action,
             outcome: *outcome,
@@ -140,15 +123,30 @@ pub(crate) async fn write_acts(
             policy: step.map(|step| (*step.policy).into()),
             run: Some(run_lines.run.to_owned()),
             undo: run_lines.undoes.map(str::to_owned),
-            launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
+            launched: step.filter(|_| action.is_stop()).and_then(|step| step.launched),
             narrow,
             denied: detail.ends_with(ONLY_ITS_OWN),
-        };
-        text += &spelled(serde_json::to_string(&line))?;
-        text.push('\n');
-    }
+        }
+    };
+    let text = json_text(confirmed.iter().map(of_confirmed).chain(run_lines.outcomes.iter().map(of_outcome)))?;
     let key = format!("{ACTS}/{}/{}.jsonl", partition(run_lines.at), run_lines.run);
     hub.write_bytes(&key, text.into_bytes()).await.map(|_| ())
+}
+
+fn of_confirmed(one: &Confirmed) -> ActLine {
+    let Unverified { run, action, at, policy: _, undo, narrow } = &one.step;
+    ActLine {
+        id: one.id.clone(),
+        action: *action,
+        outcome: one.outcome,
+        at: *at,
+        policy: Some(one.policy.clone()),
+        run: Some(run.to_string()),
+        undo: undo.clone(),
+        launched: one.launched,
+        narrow: *narrow,
+        denied: false,
+    }
 }
 
 /// Writes every step with an unknown outcome before anything is done. If the run is killed or its last write fails, the

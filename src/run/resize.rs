@@ -9,7 +9,7 @@ use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::Acting;
 
 /// What the scan just before the act has found.
-pub(crate) type Found = HashMap<ResourceId, Instance>;
+pub(crate) type Current = HashMap<ResourceId, Instance>;
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// What a start of this resource must restore. If its scaling is still suspended from an earlier stop, that stop's tag
@@ -34,7 +34,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         target: &Target,
         part: &[ResourceId],
         hibernate: bool,
-        found: &Found,
+        found: &Current,
     ) -> Result<(), ActError> {
         let Some(id) = part.first().filter(|id| id.kind == Kind::Service) else {
             return self.act.stop(target, &names(part), hibernate).await;
@@ -81,7 +81,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     /// Starts these resources, which are of one kind.
-    pub(crate) async fn bring_up(&self, target: &Target, part: &[ResourceId], found: &Found) -> Result<(), ActError> {
+    pub(crate) async fn bring_up(&self, target: &Target, part: &[ResourceId], found: &Current) -> Result<(), ActError> {
         let Some(id) = part.first().filter(|id| id.kind == Kind::Service) else {
             return self.start_all(target, part, found).await;
         };
@@ -102,7 +102,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// Starts instances or databases. RDS authorises by the tags of some minutes ago, so a start right after a lost tag was
     /// written again may be refused.
-    async fn start_all(&self, target: &Target, part: &[ResourceId], found: &Found) -> Result<(), ActError> {
+    async fn start_all(&self, target: &Target, part: &[ResourceId], found: &Current) -> Result<(), ActError> {
         let mut was_lost = false;
         for id in part.iter().filter(|id| id.kind == Kind::Database) {
             was_lost |= self.rewrite_lost_tag(target, id, found.get(id)).await?;

@@ -27,7 +27,7 @@ const AHEAD: usize = 50;
 const NAMED: usize = 10;
 
 /// Instances by target, whether they are held, and why they could not be started again.
-type Found = BTreeMap<(Arc<Target>, bool, String), Vec<ResourceId>>;
+type Obstacles = BTreeMap<(Arc<Target>, bool, String), Vec<ResourceId>>;
 
 /// Holds every stop whose policy starts the instance again if the acting role could not start it. Other stops that
 /// cannot be undone are only mentioned in the notes that it returns.
@@ -39,7 +39,7 @@ pub(crate) async fn check(
     running: &Running,
 ) -> Vec<String> {
     let settings = order.settings;
-    let (mut asked, mut found): (HashSet<ResourceId>, Found) = (HashSet::new(), BTreeMap::new());
+    let (mut asked, mut found): (HashSet<ResourceId>, Obstacles) = (HashSet::new(), BTreeMap::new());
     let mut not_asked = false;
     for round in 0..ROUNDS {
         let let_through =
@@ -113,7 +113,7 @@ async fn ask(
     stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await
 }
 
-fn notes(found: Found, not_asked: bool) -> Vec<String> {
+fn notes(found: Obstacles, not_asked: bool) -> Vec<String> {
     let line = |((target, held, why), mut ids): ((Arc<Target>, bool, String), Vec<ResourceId>)| {
         ids.sort();
         let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{}`", id.name)).collect();

@@ -10,7 +10,7 @@ use crate::engine::report::Report;
 use crate::engine::trends::{Act, FILE, Found, HeatMap, LastWeeks, Log, What};
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::run::acts::{HISTORY_DAYS, Line, lines};
+use crate::run::acts::{ActLine, HISTORY_DAYS, lines};
 use crate::run::pipeline::is_narrow;
 use crate::run::{Explained, Order, Past};
 
@@ -53,7 +53,7 @@ async fn acts(
 ) -> Result<Vec<Act>, PortError> {
     let (past, _) = Past::read(hub, settings, at).await?;
     let (lines, _) = lines(&past.over(hub), at, HISTORY_DAYS).await?;
-    let act = |Line { action, outcome, at, undo, launched, .. }: Line| {
+    let act = |ActLine { action, outcome, at, undo, launched, .. }: ActLine| {
         let stopped = action.is_stop() && matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping);
         let started = if undo.is_some() { What::Undone } else { What::Started };
         let what = if stopped { Some(What::Stopped) } else { (outcome == OutcomeKind::Started).then_some(started) };

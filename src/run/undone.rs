@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::{ByResource, ResourceId, json_lines, places, sane, settle};
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::run::record::{partition, spelled};
+use crate::run::record::{json_text, partition};
 
 /// The folder of what undos planned to start, by date and run.
 pub(crate) const UNDONE: &str = "undone";
@@ -35,11 +35,7 @@ pub(crate) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
 pub(crate) async fn write(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
     let lines: Vec<Line> = undo.plan.steps.iter().map(|step| Line { id: step.id.clone(), at: undo.at }).collect();
     let key = format!("{UNDONE}/{}/{}.jsonl", partition(undo.at), undo.run);
-    hub.write(&key, &text(&lines)?).await.map(|_| ())
-}
-
-fn text(lines: &[Line]) -> Result<String, PortError> {
-    lines.iter().map(|line| Ok(spelled(serde_json::to_string(line))? + "\n")).collect()
+    hub.write(&key, &json_text(&lines)?).await.map(|_| ())
 }
 
 /// When a person last undid a stop, by instance.
@@ -91,7 +87,7 @@ pub(crate) async fn place<'a>(
         for line in &mut lines {
             line.id = known.get(&line.id).unwrap_or(&line.id).clone();
         }
-        hub.swap(&format!("{UNDONE}/{key}"), &old, &text(&lines)?).await?;
+        hub.swap(&format!("{UNDONE}/{key}"), &old, &json_text(&lines)?).await?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(crate) async fn backtest(
         None => None,
         Some(source) => Some(load::settings(source).await?),
     };
-    let asked = Asked { args, select, zones: settings.zones(), wall: Utc::now() };
+    let asked = Inputs { args, select, zones: settings.zones(), wall: Utc::now() };
     let (mut new, mut old) = (Inventories::new(&settings), other.as_ref().map(Inventories::new));
     let mut days = Vec::new();
     for batch in batches {
@@ -112,7 +112,7 @@ pub(crate) fn is_report(text: &str) -> bool {
 }
 
 /// What every file is judged by.
-struct Asked<'a> {
+struct Inputs<'a> {
     args: &'a Args,
     select: &'a Select,
     /// The zones in which a time of `--at` may be read.
@@ -120,7 +120,7 @@ struct Asked<'a> {
     wall: DateTime<Utc>,
 }
 
-impl Asked<'_> {
+impl Inputs<'_> {
     /// The instant by which a batch is judged: that of `--at`, or when it was taken. A time without a date is that time
     /// on the day of the batch.
     fn at(&self, name: &str, taken_at: Option<DateTime<Utc>>, day: Option<NaiveDate>) -> Result<DateTime<Utc>, Error> {
@@ -143,7 +143,7 @@ impl Asked<'_> {
 }
 
 async fn day(
-    asked: &Asked<'_>,
+    asked: &Inputs<'_>,
     batch: Batch,
     new: &mut Inventories<'_>,
     old: Option<&mut Inventories<'_>>,
@@ -179,12 +179,12 @@ async fn day(
 }
 
 async fn judge(
-    asked: &Asked<'_>,
+    asked: &Inputs<'_>,
     at: DateTime<Utc>,
     recorded: &Recorded,
     inventories: &mut Inventories<'_>,
 ) -> Result<(usize, Verdicts), Error> {
-    let (Asked { args, select, zones: _, wall }, settings) = (asked, inventories.settings);
+    let (Inputs { args, select, zones: _, wall }, settings) = (asked, inventories.settings);
     let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
     let order = Order {
         run: &run,

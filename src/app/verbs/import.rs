@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::args::Import as Asked;
+use crate::app::args::Import as ImportArgs;
 use crate::app::choices::Peer;
 use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, show};
@@ -15,7 +15,7 @@ use crate::local::inventory::Recorded;
 use crate::render::{beside_text, import_notes, import_settings};
 
 /// Shows proposed settings, or with `--week` where both tools would differ.
-pub(crate) fn import(args: &Args, asked: &Asked) -> Result<End, Error> {
+pub(crate) fn import(args: &Args, asked: &ImportArgs) -> Result<End, Error> {
     let show = Show::open(args)?;
     let mut import = read(asked)?;
     let recorded = inventory(args, &Settings::parse("", "version = 1")?)?;
@@ -61,7 +61,7 @@ pub(crate) fn import(args: &Args, asked: &Asked) -> Result<End, Error> {
 }
 
 /// What the file and the options say.
-fn read(asked: &Asked) -> Result<Import, Error> {
+fn read(asked: &ImportArgs) -> Result<Import, Error> {
     let tag = |text: &String| {
         PeerTag::parse(text).ok_or_else(|| {
             let forms = "write `KEY=schedule`, `KEY=c7n`, or `KEY=c7n mon-fri 08:00-20:00 @ Asia/Tokyo`";
