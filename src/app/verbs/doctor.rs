@@ -1,7 +1,7 @@
 //! `doctor`: asks whether everything that a run needs is there, and does nothing.
 
 use crate::app::verbs::{Show, show, to_scan};
-use crate::app::{Args, End, Error, load, run_id};
+use crate::app::{Args, End, Error, run_id};
 use crate::engine::doctor::Diagnosis;
 use crate::render::{doctor_json, doctor_text};
 use crate::run::DoctorOrder;
@@ -19,7 +19,7 @@ pub(crate) async fn doctor(args: &Args) -> Result<End, Error> {
 
 with_aws! {
     async fn over_aws(order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
-        examine(&load::aws().await?, order).await
+        examine(&crate::app::load::aws().await?, order).await
     }
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn answer(
     context: &lambda_runtime::Context,
 ) -> Result<serde_json::Value, Error> {
     use crate::app::lambda::{clocks, source};
-    let settings = load::settings(&source()).await?;
+    let settings = crate::app::load::settings(&source()).await?;
     scope.check(&settings)?;
     let (_, clock) = clocks(aws, None, false, context)?;
     let run = run_id(clock.at());
