@@ -12,6 +12,7 @@ mod isolating;
 mod keeping;
 mod kinds;
 mod limits;
+pub mod mixed;
 mod opening;
 mod ordering;
 mod recording;

@@ -307,12 +307,17 @@ pub struct Scene {
     pub settings: &'static Settings,
     pub at: DateTime<Utc>,
     pub seed: u64,
+    /// What earlier runs have found of databases and services, as the record keeps it.
+    pub seen: String,
 }
 
 impl Scene {
     /// The world before any run, in the order of the scene's seed.
     pub fn world(&self) -> World {
         let world = World::of(self.instances.clone()).shuffled_by(self.seed).with_faults(self.faults.clone());
+        if !self.seen.is_empty() {
+            world.put("state/databases.jsonl", &self.seen);
+        }
         self.instances
             .iter()
             .zip(&self.activity)
@@ -332,6 +337,7 @@ pub fn any_scene(most: usize) -> impl Strategy<Value = Scene> {
             settings,
             at,
             seed,
+            seen: String::new(),
         },
     )
 }

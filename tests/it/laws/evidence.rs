@@ -4,7 +4,9 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::evidence::last_hour::LastHour;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::Judge;
-use idle_reaper::engine::model::{Account, Action, Instance, Reason, State, Tags};
+use idle_reaper::engine::model::{
+    Account, Action, Database, Instance, Kind, Reason, ResourceId, Scaling, Service, State, Tags, Target,
+};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
 use proptest::prelude::*;
@@ -13,8 +15,10 @@ use proptest::sample::select;
 use super::arbitrary::{
     VARIANTS, any_activity, any_history, any_instance, any_instant, any_settings, any_tag, for_all,
 };
+use super::mixed::{as_kind, of_every_kind};
 use crate::fake::{
-    EVENING, Faults, SETTINGS, Shape, World, apply, at, instance, judge, judge_with, row, with, without,
+    EVENING, Faults, HERE, SETTINGS, Shape, World, apply, at, db_facts, for_every_kind, instance, judge, judge_with,
+    row, service, with, without,
 };
 
 fn candidates(settings: &Settings, instance: &Instance, activity: &Activity, history: &History, now: &str) -> bool {
@@ -48,13 +52,65 @@ fn an_answer_that_lacks_anything_needed_stops_nothing() {
 }
 
 #[test]
+fn a_database_or_a_service_of_which_something_is_not_known_is_not_stopped() {
+    let settings = for_every_kind(SETTINGS);
+    let stops = |found: &Instance| candidates(&settings, found, &Activity::of_cpu(0.5), &History::default(), EVENING);
+    let database = |change: fn(&mut Database)| {
+        let mut facts = db_facts("postgres");
+        change(&mut facts);
+        let id = ResourceId::db_instance(Target::new(HERE.0, HERE.1), "orders");
+        Instance::database(id, "db.t3.medium", Some(Tags::new([("Env", "dev")])), facts)
+    };
+    assert!(stops(&database(|_| {})));
+    let unknown: [fn(&mut Database); 4] = [
+        |facts| facts.status = "".into(),
+        |facts| facts.status = "something-new".into(),
+        |facts| facts.engine = "".into(),
+        |facts| facts.engine = "something-new".into(),
+    ];
+    for (n, change) in unknown.into_iter().enumerate() {
+        assert!(!stops(&database(change)), "database {n}");
+    }
+    let of_service = |change: fn(&mut Service)| service("web").service(change);
+    assert!(stops(&of_service(|_| {})));
+    let unknown: [fn(&mut Service); 8] = [
+        |facts| facts.status = "".into(),
+        |facts| facts.desired = None,
+        |facts| facts.strategy = None,
+        |facts| facts.strategy = Some("SOMETHING_NEW".into()),
+        |facts| facts.launch_type = None,
+        |facts| facts.launch_type = Some("SOMETHING_NEW".into()),
+        |facts| facts.deployments = Box::default(),
+        |facts| {
+            facts.created = None;
+            facts.deployments.iter_mut().for_each(|one| one.created = None);
+        },
+    ];
+    for (n, change) in unknown.into_iter().enumerate() {
+        assert!(!stops(&of_service(change)), "service {n}");
+    }
+    for plain in [database(|_| {}), of_service(|_| {})] {
+        assert!(!stops(&Instance { tags_unreadable: true, ..plain }));
+    }
+    // Without what is suspended of it, a start could not restore it.
+    let world = World::of([of_service(|facts| facts.scaling = Scaling::Unknown)]);
+    apply(&world, &settings, at("2026-11-25T17:45:00+09:00"));
+    let report = apply(&world, &settings, at(EVENING));
+    assert_eq!(report.counts().stopped, 0, "{:?}", report.outcomes);
+}
+
+#[test]
 fn a_gap_in_the_metrics_stops_nothing() {
     let sparing: Vec<&Settings> = VARIANTS.iter().filter(|settings| is_spared_unmeasured(settings)).collect();
     assert!(sparing.len() >= 3);
     let sparse = LastHour { has: 6, gap: Some("6 of 12".to_owned()), ..LastHour::of_cpu(0.5) };
     let gap = Activity::Gap("no datapoints".to_owned());
     let gaps = select(vec![gap, Activity::of_cpu(f64::NAN), Activity::Measured(sparse)]);
-    for_all(512, (any_instance(), select(sparing), any_instant(), gaps), |(found, settings, now, gap)| {
+    // Nothing of a service is measured.
+    let kinds = select(vec![Kind::Instance, Kind::Database]);
+    for_all(768, (any_instance(), select(sparing), any_instant(), gaps, kinds), |(found, settings, now, gap, kind)| {
+        let (found, settings) =
+            (as_kind(&found, kind), if kind == Kind::Instance { settings } else { of_every_kind(settings) });
         let ruling = judge_with(settings, &found, &gap, &History::default(), now);
         assert!(!matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)), "{:?}", ruling.verdict);
     });

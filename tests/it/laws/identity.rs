@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::savings::{Savings, Sight, Whose};
 use idle_reaper::engine::history::idle_stops::IdleStops;
 use idle_reaper::engine::history::notices::Ledger;
-use idle_reaper::engine::model::{Instance, ResourceId, State, Subject, Target};
+use idle_reaper::engine::model::{Database, Instance, Kind, ResourceId, State, Subject, Target};
 use idle_reaper::engine::request::{Mode, Scope};
 use idle_reaper::engine::undo::Finding;
 use proptest::prelude::*;
@@ -15,14 +16,75 @@ use proptest::sample::select;
 use serde_json::Value;
 
 use super::arbitrary::for_all;
-use crate::engine::judge::forgotten::{idle_box, rests, telling};
+use super::mixed::as_kind;
+use crate::engine::judge::forgotten::{TELLING, idle_box, rests, telling};
 use crate::fake::{
-    Ask, Back, EVENING, HERE, Parts, Shape, THERE, World, apply, at, here, in_parts, instance, plan, row, try_apply,
-    try_undo,
+    Ask, Back, EVENING, HERE, Parts, SETTINGS, Shape, THERE, World, apply, at, db_cluster, for_every_kind, here,
+    in_parts, instance, plan, row, try_apply, try_undo,
 };
 
 /// Two Regions of one account, and one of them in another account.
 const PLACES: [(&str, &str); 3] = [HERE, (HERE.0, THERE.1), (THERE.0, HERE.1)];
+
+/// What shares its names with the others: instances in each place, and other kinds in the first one, where AWS lets a DB
+/// instance, a cluster and a service have the same name.
+const SPOTS: [((&str, &str), What); 6] = [
+    (PLACES[0], What::Instance),
+    (PLACES[1], What::Instance),
+    (PLACES[2], What::Instance),
+    (PLACES[0], What::DbInstance),
+    (PLACES[0], What::DbCluster),
+    (PLACES[0], What::Service),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Instance,
+    DbInstance,
+    DbCluster,
+    Service,
+}
+
+impl What {
+    /// The same resource as one of these.
+    fn of(self, found: &Instance) -> Instance {
+        match self {
+            Self::Instance => found.clone(),
+            Self::DbInstance => as_kind(found, Kind::Database),
+            Self::DbCluster => {
+                let place = ResourceId::db_cluster(found.id.place.clone(), &found.id.name);
+                let cluster = db_cluster("any", |facts| Database { created: found.launch, ..facts });
+                Instance { id: place, tags: found.tags.clone(), ..cluster }
+            }
+            Self::Service => as_kind(found, Kind::Service),
+        }
+    }
+}
+
+/// The same resource, which a person has started.
+fn started(one: Instance, at: &str) -> Instance {
+    match one.id.kind {
+        Kind::Instance => one.state(State::Running).launched(at),
+        Kind::Database => one.state(State::Running),
+        Kind::Service => one.service(|facts| (facts.desired, facts.running) = (Some(2), Some(2))),
+    }
+}
+
+/// The same resource, when what is under way has ended.
+fn arrived(one: Instance) -> Instance {
+    match (one.id.kind, one.state) {
+        (Kind::Service, _) => one,
+        (_, State::Stopping) => one.state(State::Stopped),
+        (_, State::Pending) => one.state(State::Running),
+        _ => one,
+    }
+}
+
+/// The settings for every kind.
+fn telling_of_every_kind() -> Settings {
+    let text = SETTINGS.replace("[calendars.japan]", TELLING).replace("unannounced = true", "idle = \"stop\"");
+    for_every_kind(&text)
+}
 
 /// What an instance is like, and whether people start it again in the evening.
 #[derive(Clone, Copy, Debug)]
@@ -43,12 +105,13 @@ fn any_fleet() -> impl Strategy<Value = Vec<(usize, Like)>> {
         Like::Kept,
         Like::Unowned,
     ]);
-    prop::collection::vec((0..PLACES.len(), like), 2..6)
+    let spot = select(vec![0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5]);
+    prop::collection::vec((spot, like), 2..8)
 }
 
 /// The fleet, each with a name of its own, or with the names `i-0`, `i-1` and so on anew in every place.
 fn fleet(of: &[(usize, Like)], shared: bool) -> Vec<Instance> {
-    let mut next = [0; PLACES.len()];
+    let mut next = [0; SPOTS.len()];
     let one = |(n, (place, like)): (usize, &(usize, Like))| {
         let name = format!("i-{}", if shared { next[*place] } else { n });
         next[*place] += 1;
@@ -59,7 +122,8 @@ fn fleet(of: &[(usize, Like)], shared: bool) -> Vec<Instance> {
             Like::Kept => plain.tag("Owner", "ana").tag("idle-reaper:keep", ""),
             Like::Unowned => plain,
         };
-        found.account(PLACES[*place].0).region(PLACES[*place].1)
+        let ((account, region), what) = SPOTS[*place];
+        what.of(&found.account(account).region(region))
     };
     of.iter().enumerate().map(one).collect()
 }
@@ -123,15 +187,10 @@ impl Story {
     fn before(&self, now: DateTime<Utc>, text: &str) {
         for found in self.world.all() {
             let like = self.of[self.number(&found.id)].1;
-            let arrived = match found.state {
-                State::Stopping => State::Stopped,
-                State::Pending => State::Running,
-                state => state,
-            };
             let back = BACK.iter().find(|(run, _)| *run == text && matches!(like, Like::Plain { restarted: true }));
-            self.world.change_one(&found.id, |one| match (arrived, back) {
-                (State::Stopped, Some((_, start))) => one.state(State::Running).launched(start),
-                (state, _) => one.state(state),
+            self.world.change_one(&found.id, |one| match (arrived(one), back) {
+                (one, Some((_, start))) if one.state == State::Stopped => started(one, start),
+                (one, _) => one,
             });
             if matches!(like, Like::Forgotten) {
                 rests(&self.world, &found.id.to_string(), now);
@@ -145,8 +204,14 @@ impl Story {
         let named = Box::leak(format!("{}-0000000a", now.format("%Y%m%dT%H%M%SZ")).into_boxed_str());
         let ask = Ask { named: Some(named), ..Ask::at(now) };
         let report = match parts {
-            true => in_parts(&self.world, &telling(), Mode::Apply, &ask, &Parts { size: 1, ..Parts::default() }),
-            false => try_apply(&self.world, &telling(), &ask),
+            true => in_parts(
+                &self.world,
+                &telling_of_every_kind(),
+                Mode::Apply,
+                &ask,
+                &Parts { size: 1, ..Parts::default() },
+            ),
+            false => try_apply(&self.world, &telling_of_every_kind(), &ask),
         };
         let report = report.expect("a report");
         let of = |id: &ResourceId| self.number(id);
@@ -181,7 +246,7 @@ impl Story {
         let scope = Scope { regions: Some(vec![THERE.1.to_owned()]), ..Scope::default() };
         let back =
             Back { undoes: run.to_owned(), at: at("2026-11-24T21:40:00+09:00"), scope, apply: true, ..Back::default() };
-        let undo = try_undo(&self.world, &telling(), &back).expect("an undo");
+        let undo = try_undo(&self.world, &telling_of_every_kind(), &back).expect("an undo");
         let word = |finding: &Finding| match finding {
             Finding::Start => "start",
             Finding::Left(why) => why.as_str(),
@@ -216,11 +281,11 @@ fn told(of: &[(usize, Like)], shared: bool, parts: bool) -> Vec<String> {
 #[test]
 fn resources_of_one_name_in_several_places_never_mix() {
     let seen = std::cell::RefCell::new(HashMap::<&str, usize>::new());
-    for_all(16, any_fleet(), |of| {
+    for_all(24, any_fleet(), |of| {
         let (own, shared) = (told(&of, false, false), told(&of, true, false));
         assert_eq!(own, shared, "{of:?}");
         let ids: Vec<_> = fleet(&of, true).into_iter().map(|found| found.id).collect();
-        let twins = ids.iter().any(|id| ids.iter().any(|other| id != other && id.name == other.name));
+        let twins = ids.iter().any(|id| ids.iter().any(|other| id != other && id.identifier() == other.identifier()));
         for what in ["restart-fight", "undone", "Stopped", "FirstStop", " Idle", "open", "undo ", "mark"] {
             let there = twins && shared.iter().any(|line| line.contains(what));
             *seen.borrow_mut().entry(what).or_default() += usize::from(there);

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::Target;
+use idle_reaper::engine::model::{Kind, OutcomeKind};
 use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::arbitrary::{VARIANTS, any_faults, any_instance, any_scene, any_tag, for_all};
+use super::mixed::{any_faulty_mixed_scene, any_mixed_scene, as_kind, of_every_kind};
 use crate::fake::{Fault, Faults, Shape, apply, plan};
 
 /// Settings without caps that bite: under a cap the rest does depend on who comes first.
@@ -56,6 +57,48 @@ fn a_bad_instance_spoils_nothing_for_the_others() {
         }
         let together = apply(&scene.world(), &settings, scene.at);
         assert_eq!(rest(&alone, "i-bad"), rest(&together, "i-bad"));
+    });
+}
+
+#[test]
+fn a_bad_resource_of_any_kind_spoils_nothing_for_the_others() {
+    let faults = vec![
+        None,
+        Some(Fault::Protected),
+        Some(Fault::TagRefused),
+        Some(Fault::UntagRefused),
+        Some(Fault::StartRefused),
+        Some(Fault::SuspendRefused),
+        Some(Fault::InTransition),
+        Some(Fault::StopIgnored),
+    ];
+    let bad = (any_instance(), prop::collection::vec(any_tag(), 0..4), select(faults), select(Kind::ALL.to_vec()));
+    for_all(300, (any_mixed_scene(8), roomy(), bad), |(scene, settings, (bad, tags, fault, kind))| {
+        let settings = Settings { run: settings.run.clone(), ..of_every_kind(&settings).clone() };
+        let alone = apply(&scene.world(), &settings, scene.at);
+        let mut scene = scene;
+        let bad = as_kind(&tags.iter().fold(bad, |bad, (key, value)| bad.tag(key, value)).named("i-bad"), kind);
+        let id = bad.id.name.to_string();
+        scene.instances.push(bad);
+        if let Some(fault) = fault {
+            scene.faults = Faults::one(&id, fault);
+        }
+        let together = apply(&scene.world(), &settings, scene.at);
+        assert_eq!(rest(&alone, &id), rest(&together, &id));
+    });
+}
+
+#[test]
+fn every_step_of_any_kind_has_an_outcome_whatever_goes_wrong() {
+    for_all(250, any_faulty_mixed_scene(12), |scene| {
+        let report = apply(&scene.world(), scene.settings, scene.at);
+        if !scene.settings.run.armed || scene.settings.run.record.is_none() {
+            return;
+        }
+        let steps: Vec<_> = report.plan.steps.iter().map(|step| (&step.id, step.action)).collect();
+        let outcomes: Vec<_> = report.outcomes.iter().map(|outcome| (&outcome.id, outcome.action)).collect();
+        assert_eq!(steps, outcomes);
+        assert!(report.outcomes.iter().all(|outcome| !outcome.detail.contains("by mistake")));
     });
 }
 

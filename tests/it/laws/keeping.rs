@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Action, Reason, State};
+use idle_reaper::engine::model::{Action, Kind, Reason, State};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::arbitrary::{any_activity, any_history, any_instance, any_instant, any_scene, any_settings, for_all};
+use super::mixed::{any_mixed_scene, as_kind, of_every_kind};
 use crate::fake::{EVENING, Shape, at, instance, judge_with};
 use crate::fake::{keys, plan, row};
 
@@ -72,32 +73,42 @@ impl Keep {
 fn an_instance_that_is_kept_is_spared_whatever_else_is_true() {
     let values =
         (any_instance(), any_settings(), any_instant(), any_activity(), any_history("i-1"), any_keep(), any::<u32>());
-    for_all(512, values, |(found, settings, now, activity, history, keep, case)| {
-        let (key, value) = keep.tag(settings, now, case);
-        let plain = judge_with(settings, &found, &activity, &history, now);
-        let ruling = judge_with(settings, &found.clone().tag(&key, &value), &activity, &history, now);
-        // What is stopped and would be started without the tag is so with it; all else is kept.
-        let starts = plain.verdict.action() == Some(Action::Start);
-        let reason = ruling.verdict.reason();
-        let kept = matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable);
-        assert!(
-            kept && ruling.verdict.action().is_none() && !ruling.armed || found.state == State::Stopped,
-            "{reason}"
-        );
-        assert!(matches!(ruling.verdict.action(), None | Some(Action::Start)));
-        assert!(!starts || ruling.verdict.action() == Some(Action::Start), "{:?}", ruling.verdict);
-    });
+    for_all(
+        1024,
+        (values, select(Kind::ALL.to_vec())),
+        |((found, settings, now, activity, history, keep, case), kind)| {
+            let settings = if kind == Kind::Instance { settings } else { of_every_kind(settings) };
+            let found = as_kind(&found, kind);
+            let (key, value) = keep.tag(settings, now, case);
+            let plain = judge_with(settings, &found, &activity, &history, now);
+            let ruling = judge_with(settings, &found.clone().tag(&key, &value), &activity, &history, now);
+            // What is stopped and would be started without the tag is so with it; all else is kept.
+            let starts = plain.verdict.action() == Some(Action::Start);
+            let reason = ruling.verdict.reason();
+            let kept = matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable);
+            assert!(
+                kept && ruling.verdict.action().is_none() && !ruling.armed || found.state == State::Stopped,
+                "{reason}"
+            );
+            assert!(matches!(ruling.verdict.action(), None | Some(Action::Start)));
+            assert!(!starts || ruling.verdict.action() == Some(Action::Start), "{:?}", ruling.verdict);
+        },
+    );
 }
 
 #[test]
 fn a_kept_instance_is_in_no_plan_of_any_world() {
-    for_all(128, (any_scene(8), any_keep(), any::<u32>()), |(scene, keep, case)| {
-        let (key, value) = keep.tag(scene.settings, scene.at, case);
+    let scenes = prop_oneof![any_scene(8), any_mixed_scene(8)];
+    for_all(256, (scenes, any_keep(), any::<u32>(), select(Kind::ALL.to_vec())), |(scene, keep, case, kind)| {
         let mut scene = scene;
-        scene.instances.push(instance("i-kept").tag(&key, &value));
+        scene.settings = if kind == Kind::Instance { scene.settings } else { of_every_kind(scene.settings) };
+        let (key, value) = keep.tag(scene.settings, scene.at, case);
+        let kept = as_kind(&instance("i-kept").tag(&key, &value), kind);
+        let id = kept.id.name.to_string();
+        scene.instances.push(kept);
         let report = plan(&scene.world(), scene.settings, scene.at);
-        assert!(keys(&report).iter().all(|(id, _)| id != "i-kept"));
-        assert_eq!(row(&report, "i-kept").verdict.as_str(), "skip");
+        assert!(keys(&report).iter().all(|(planned, _)| *planned != id));
+        assert_eq!(row(&report, &id).verdict.as_str(), "skip");
     });
 }
 

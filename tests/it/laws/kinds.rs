@@ -1,88 +1,30 @@
-//! The laws over instances and databases at once: whatever else there is, each kind keeps to its own calls and caps, and what
-//! befalls one kind changes nothing for the other.
+//! The laws over every kind at once: whatever else there is, each kind keeps to its own calls and caps, and what befalls one kind
+//! changes nothing for the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use idle_reaper::engine::config::{Caps, Settings};
-use idle_reaper::engine::model::{Action, Database, Instance, Kind, OutcomeKind, ResourceId, State};
+use idle_reaper::engine::model::{Action, Instance, Kind, OutcomeKind, Scaling, State};
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::undo::Finding;
+use idle_reaper::engine::undo::{Finding, WhyNot};
 
-use super::arbitrary::{Scene, TEXTS, VARIANTS, any_caps, any_faulty_scene, any_scene, for_all};
-use crate::fake::{
-    Ask, Back, Call, Deed, Faults, World, apply, apply_killed, db_facts, for_databases, plan, try_apply, try_undo,
-};
+use super::arbitrary::{any_caps, for_all};
+use super::mixed::{any_faulty_mixed_scene, any_mixed_scene, only};
+use crate::fake::{Ask, Back, Call, Deed, Faults, World, apply, apply_killed, plan, try_apply, try_undo};
 
-/// The same settings for both kinds. A database cannot be hibernated.
-fn for_both(settings: &Settings) -> Settings {
-    let text =
-        VARIANTS.iter().zip(TEXTS.iter()).find(|(variant, _)| variant.hash == settings.hash).expect("a variant").1;
-    for_databases(&text.replace("outside = \"hibernate\"", "outside = \"stop\""))
-}
-
-fn as_database(found: &Instance) -> Instance {
-    let status = match found.state {
-        State::Running => "available",
-        State::Stopped => "stopped",
-        State::Stopping => "stopping",
-        State::Pending => "starting",
-        State::ShuttingDown | State::Terminated => "deleting",
-        State::Changing | State::Unknown => "backing-up",
-    };
-    let id = ResourceId::db_instance(found.id.place.clone(), &found.id.name);
-    let facts = Database { status: status.into(), created: found.launch, ..db_facts("postgres") };
-    Instance::database(id, "db.t3.medium", Some(found.tags.clone()), facts)
-}
-
-/// What an earlier run has found of a database, as the record keeps it.
-fn sighting(found: &Instance, now: DateTime<Utc>) -> Option<String> {
-    let launch = found.launch.filter(|launch| *launch < now - chrono::Duration::minutes(15))?;
-    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let (place, up) = (&found.id.place, found.state == State::Running);
-    let line = serde_json::json!({
-        "id": &*found.id.name, "account": &*place.account, "region": &*place.region, "kind": "database",
-        "found": text(now - chrono::Duration::minutes(15)), "up": up, "started": text(launch),
-    });
-    Some(line.to_string() + "\n")
-}
-
-/// The scene in which every other resource is a database.
-fn mixed_scene(scene: &Scene) -> Scene {
-    let mut scene = scene.clone();
-    scene.instances.retain(|found| !found.id.name.is_empty());
-    for found in scene.instances.iter_mut().skip(1).step_by(2) {
-        let old = found.id.name.clone();
-        *found = as_database(found);
-        if let Some(fault) = scene.faults.instances.remove(&*old) {
-            scene.faults.instances.insert((*found.id.name).into(), fault);
-        }
+/// The kind that a name in a call is of.
+fn kind_of(id: &str) -> Kind {
+    match id.split_once(':').map(|(kind, _)| kind) {
+        Some("db" | "cluster") => Kind::Database,
+        Some("service") => Kind::Service,
+        _ => Kind::Instance,
     }
-    scene
-}
-
-/// Its world, in which earlier runs have found the databases.
-fn mixed(scene: &Scene) -> World {
-    let scene = mixed_scene(scene);
-    let databases = scene.instances.iter().filter(|found| found.id.kind == Kind::Database);
-    let seen: String = databases.filter_map(|found| sighting(found, scene.at)).collect();
-    let world = scene.world();
-    world.put("state/databases.jsonl", &seen);
-    world
-}
-
-/// The scene without its databases.
-fn without_databases(scene: &Scene) -> Scene {
-    let mixed = mixed_scene(scene);
-    let kept = mixed.instances.iter().zip(&mixed.activity).filter(|(found, _)| found.id.kind == Kind::Instance);
-    let (instances, activity) = kept.map(|(found, activity)| (found.clone(), activity.clone())).unzip();
-    Scene { instances, activity, ..mixed }
 }
 
 fn of(kind: Kind, calls: &[Call]) -> BTreeSet<Box<str>> {
     let ids = calls.iter().flat_map(|call| call.ids.iter());
-    ids.filter(|id| id.starts_with("db:") == (kind == Kind::Database)).cloned().collect()
+    ids.filter(|id| kind_of(id) == kind).cloned().collect()
 }
 
 fn stops(world: &World) -> Vec<Call> {
@@ -90,10 +32,10 @@ fn stops(world: &World) -> Vec<Call> {
 }
 
 #[test]
-fn a_dry_run_over_both_kinds_writes_nothing_and_shows_each_once() {
-    for_all(100, any_faulty_scene(12), |scene| {
-        let world = mixed(&scene);
-        let report = plan(&world, &for_both(scene.settings), scene.at);
+fn a_dry_run_over_every_kind_writes_nothing_and_shows_each_once() {
+    for_all(100, any_faulty_mixed_scene(12), |scene| {
+        let world = scene.world();
+        let report = plan(&world, scene.settings, scene.at);
         assert_eq!(world.calls(Deed::writes), []);
         let rows: BTreeSet<_> = report.rows.iter().map(|row| &row.id).collect();
         assert_eq!((rows.len(), report.rows.len()), (world.all().len(), world.all().len()));
@@ -101,10 +43,14 @@ fn a_dry_run_over_both_kinds_writes_nothing_and_shows_each_once() {
 }
 
 fn check_caps(caps: &Caps, report: &Report, world: &World) {
-    for kind in [Kind::Instance, Kind::Database] {
+    for kind in Kind::ALL.iter().copied() {
         let running = report.rows.iter().filter(|row| row.running_in_scope && row.id.kind == kind).count();
         let share = (running * caps.stops_percent as usize).div_ceil(100);
-        let limit = if kind == Kind::Database { caps.databases_per_run } else { caps.stops_per_run } as usize;
+        let limit = match kind {
+            Kind::Instance => caps.stops_per_run,
+            Kind::Database => caps.databases_per_run,
+            Kind::Service => caps.services_per_run,
+        } as usize;
         let stopped = of(kind, &stops(world)).len();
         assert!(stopped <= share.min(limit), "{stopped} stops of the kind {kind:?}");
     }
@@ -125,34 +71,73 @@ fn check_stops(report: &Report, world: &World) {
             assert!(row.armed && row.verdict.action().is_some_and(Action::is_stop), "{:?}", row.verdict);
             let tagged = |call: &Call| call.deed == Deed::Tag && call.names(id) && call.ok;
             assert!(log[..n].iter().any(tagged), "`{id}` was stopped before it was tagged");
-            assert!(call.deed == Deed::Stop || !id.starts_with("db:"), "{call:?}");
+            assert!(call.deed == Deed::Stop || kind_of(id) == Kind::Instance, "{call:?}");
         }
     }
 }
 
 #[test]
-fn what_is_done_keeps_to_the_caps_of_both_kinds_whatever_goes_wrong() {
-    let databases = std::cell::Cell::new(0);
-    for_all(200, (any_faulty_scene(14), any_caps(), 0..4u32), |(scene, caps, databases_per_run)| {
-        let world = mixed(&scene);
-        let caps = Caps { databases_per_run, ..caps };
-        let report = apply(&world, &Settings { caps, ..for_both(scene.settings) }, scene.at);
+fn what_is_done_keeps_to_the_caps_of_every_kind_whatever_goes_wrong() {
+    let others = std::cell::Cell::new((0, 0));
+    let values = (any_faulty_mixed_scene(18), any_caps(), 0..4u32, 0..4u32);
+    for_all(250, values, |(scene, caps, databases_per_run, services_per_run)| {
+        let world = scene.world();
+        let caps = Caps { databases_per_run, services_per_run, ..caps };
+        let report = apply(&world, &Settings { caps, ..scene.settings.clone() }, scene.at);
         check_caps(&caps, &report, &world);
         check_stops(&report, &world);
-        databases.set(databases.get() + of(Kind::Database, &stops(&world)).len());
+        let (databases, services) = others.get();
+        let count = |kind| of(kind, &stops(&world)).len();
+        others.set((databases + count(Kind::Database), services + count(Kind::Service)));
     });
-    assert!(databases.get() > 12, "only {} databases were stopped: the cases are too tame", databases.get());
+    let (databases, services) = others.get();
+    assert!(databases > 12 && services > 12, "{databases} databases and {services} services: the cases are too tame");
+}
+
+/// What was stopped, or may have been, by account, each once for each time that it was running before.
+fn stopped_by_account(world: &World) -> BTreeMap<String, usize> {
+    let mut ids: BTreeMap<String, BTreeSet<Box<str>>> = BTreeMap::new();
+    for call in stops(world) {
+        ids.entry(call.target.account.to_string()).or_default().extend(call.ids);
+    }
+    ids.into_iter().map(|(account, ids)| (account, ids.len())).collect()
 }
 
 #[test]
-fn what_rds_refuses_changes_nothing_for_instances() {
-    for_all(100, any_scene(12), |scene| {
-        let settings = for_both(scene.settings);
-        let refused = mixed(&scene);
+fn the_caps_of_a_day_hold_over_every_kind_and_every_run_killed_ones_included() {
+    let spent = std::cell::Cell::new(0);
+    let values = (any_mixed_scene(18), 0..4u32, 1..5u32, 50..4000u64);
+    for_all(120, values, |(scene, of_account, of_policy, after)| {
+        let limits = (of_account, of_policy);
+        let caps =
+            Caps { stops_per_account_per_day: limits.0, stops_per_policy_per_day: limits.1, ..scene.settings.caps };
+        let settings = Settings { caps, ..scene.settings.clone() };
+        let world = scene.world();
+        let minutes = |n: i64| scene.at + chrono::Duration::minutes(n);
+        apply_killed(&world, &settings, &Ask::at(scene.at), Duration::from_millis(after));
+        for n in [17, 34] {
+            if minutes(n).date_naive() == scene.at.date_naive() {
+                // The lock of the killed run is void by then; an error has done nothing.
+                let _ = try_apply(&world, &settings, &Ask::at(minutes(n)));
+            }
+        }
+        let stopped = stopped_by_account(&world);
+        assert!(stopped.values().all(|count| *count <= of_account as usize), "{stopped:?} of {of_account}");
+        assert!(stopped.values().sum::<usize>() <= of_policy as usize, "{stopped:?} of {of_policy}");
+        spent.set(spent.get() + usize::from(stopped.values().sum::<usize>() == of_policy as usize));
+    });
+    assert!(spent.get() > 5, "only {} days were spent: the cases are too tame", spent.get());
+}
+
+#[test]
+fn what_rds_and_ecs_refuse_changes_nothing_for_instances() {
+    for_all(100, any_mixed_scene(12), |scene| {
+        let settings = scene.settings;
+        let refused = scene.world();
         refused.set_faults(Faults { unlisted: refused.targets().into_iter().collect(), ..Faults::default() });
-        let report = apply(&refused, &settings, scene.at);
-        let alone = without_databases(&scene).world();
-        let wanted = apply(&alone, &settings, scene.at);
+        let report = apply(&refused, settings, scene.at);
+        let alone = only(Kind::Instance, &scene).world();
+        let wanted = apply(&alone, settings, scene.at);
         let verdicts = |report: &Report| {
             let lines = report.rows.iter().map(|row| (row.id.clone(), format!("{:?}", row.verdict)));
             lines.collect::<BTreeMap<_, _>>()
@@ -163,43 +148,68 @@ fn what_rds_refuses_changes_nothing_for_instances() {
     });
 }
 
+/// Whether it is as it was before its stop: a database is on its way, a service has its count and its scaling.
+fn is_back(before: &Instance, now: &Instance) -> bool {
+    match (&before.service, &now.service) {
+        (Some(before), Some(now)) => (before.desired, before.scaling) == (now.desired, now.scaling),
+        _ => now.state == State::Pending,
+    }
+}
+
 #[test]
-fn an_undo_brings_back_what_a_run_stopped_of_both_kinds() {
+fn an_undo_brings_back_what_a_run_stopped_of_every_kind() {
     let run = "20261125T123000Z-1a2b3c4d";
-    let back = std::cell::Cell::new(0);
-    for_all(60, any_scene(12), |scene| {
-        let (world, settings) = (mixed(&scene), for_both(scene.settings));
-        let report = try_apply(&world, &settings, &Ask { named: Some(run), ..Ask::at(scene.at) }).expect("a report");
+    let back = std::cell::Cell::new((0, 0));
+    for_all(100, any_mixed_scene(12), |scene| {
+        let (world, settings) = (scene.world(), scene.settings);
+        let before = world.all();
+        let report = try_apply(&world, settings, &Ask { named: Some(run), ..Ask::at(scene.at) }).expect("a report");
         // The record files a run under the date in its id.
         if report.run.get(..8) != Some(&scene.at.format("%Y%m%d").to_string()) || report.outcomes.is_empty() {
             return;
         }
         let later = scene.at + chrono::Duration::minutes(20);
         let asked = Back { undoes: run.into(), at: later, apply: true, ..Back::default() };
-        let undo = try_undo(&world, &settings, &asked).expect("an undo");
-        let stopped = report.outcomes.iter().filter(|one| one.action.is_stop() && one.outcome == OutcomeKind::Stopping);
-        for one in stopped.filter(|one| one.id.kind == Kind::Database) {
+        let undo = try_undo(&world, settings, &asked).expect("an undo");
+        let is_stopped = |end| matches!(end, OutcomeKind::Stopping | OutcomeKind::Stopped);
+        let stopped = report.outcomes.iter().filter(|one| one.action.is_stop() && is_stopped(one.outcome));
+        for one in stopped.filter(|one| one.id.kind != Kind::Instance) {
             let found = undo.found.iter().find(|found| found.stop.id == one.id).expect("a line");
-            let is_frozen = matches!(found.finding, Finding::Left(idle_reaper::engine::undo::WhyNot::Frozen(_)));
-            assert!(is_frozen || world.get(&one.id.name).state == State::Pending, "{:?}", found.finding);
-            back.set(back.get() + 1);
+            let was = before.iter().find(|before| before.id == one.id).expect("it was there");
+            let is_frozen = matches!(found.finding, Finding::Left(WhyNot::Frozen(_)));
+            assert!(is_frozen || is_back(was, &world.get(&one.id.name)), "{was:?}: {:?}", found.finding);
+            let (databases, services) = back.get();
+            let is_database = usize::from(one.id.kind == Kind::Database);
+            back.set((databases + is_database, services + 1 - is_database));
         }
     });
-    assert!(back.get() > 10, "only {} databases were brought back", back.get());
+    let (databases, services) = back.get();
+    assert!(databases > 10 && services > 10, "{databases} databases and {services} services came back: too tame");
 }
 
 #[test]
-fn a_killed_run_leaves_every_database_that_it_stopped_with_its_tag() {
+fn a_killed_run_leaves_a_tag_and_what_a_start_restores_on_everything_that_it_stopped() {
     let killed = std::cell::Cell::new(0);
-    for_all(60, (any_scene(12), 50..4000u64), |(scene, after)| {
-        let (world, settings) = (mixed(&scene), for_both(scene.settings));
+    for_all(100, (any_mixed_scene(12), 50..4000u64), |(scene, after)| {
+        let (world, settings) = (scene.world(), scene.settings);
         let before = world.all();
-        let was_killed = apply_killed(&world, &settings, &Ask::at(scene.at), Duration::from_millis(after));
+        let was_killed = apply_killed(&world, settings, &Ask::at(scene.at), Duration::from_millis(after));
         killed.set(killed.get() + usize::from(was_killed));
         let now = world.all();
-        for (old, new) in before.iter().zip(&now).filter(|(old, _)| old.id.kind == Kind::Database) {
-            let was_stopped = old.state == State::Running && new.state != State::Running;
-            assert!(!was_stopped || new.tags.get(&settings.tags.stopped).is_some(), "{new:?}");
+        let was_up = |old: &Instance| old.id.kind != Kind::Instance && old.state == State::Running;
+        for (old, new) in before.iter().zip(&now).filter(|(old, _)| was_up(old)) {
+            let tag = new.tags.get(&settings.tags.stopped);
+            let was_stopped = new.state != State::Running;
+            assert!(!was_stopped || tag.is_some(), "{new:?}");
+            let scaling = |one: &Instance| one.service.as_ref().map(|facts| facts.scaling);
+            let size = |text: &str| tag.is_some_and(|tag| tag.contains(&format!(" was=2{text}")));
+            match scaling(old) {
+                Some(Scaling::Target(former)) if scaling(old) != scaling(new) || was_stopped => {
+                    assert!(size(&format!("/{former}")), "{new:?}");
+                }
+                Some(_) if was_stopped => assert!(size(""), "{new:?}"),
+                _ => {}
+            }
         }
     });
     assert!(killed.get() > 10, "only {} runs were killed", killed.get());

@@ -9,6 +9,7 @@ use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 
 use super::arbitrary::{any_caps, any_faulty_scene, any_scene, for_all};
+use super::mixed::{any_faulty_mixed_scene, any_mixed_scene};
 use crate::fake::{apply, keys, plan};
 
 fn left_over(report: &Report) -> BTreeSet<(String, Action)> {
@@ -27,7 +28,7 @@ fn left_over(report: &Report) -> BTreeSet<(String, Action)> {
 #[test]
 fn a_second_plan_holds_only_what_the_first_left_over() {
     let done = std::cell::Cell::new(0);
-    for_all(300, any_faulty_scene(12), |scene| {
+    for_all(500, prop_oneof![any_faulty_scene(12), any_faulty_mixed_scene(12)], |scene| {
         let world = scene.world();
         let planned = plan(&world, scene.settings, scene.at);
         let applied = apply(&world, scene.settings, scene.at);
@@ -42,7 +43,7 @@ fn a_second_plan_holds_only_what_the_first_left_over() {
 
 #[test]
 fn in_a_world_without_faults_what_was_put_off_is_all_that_is_left() {
-    for_all(150, (any_scene(12), any_caps()), |(scene, caps)| {
+    for_all(250, (prop_oneof![any_scene(12), any_mixed_scene(12)], any_caps()), |(scene, caps)| {
         let settings = idle_reaper::engine::config::Settings { caps, ..scene.settings.clone() };
         let world = scene.world();
         let applied = apply(&world, &settings, scene.at);
@@ -54,7 +55,7 @@ fn in_a_world_without_faults_what_was_put_off_is_all_that_is_left() {
 
 #[test]
 fn repeated_runs_come_to_rest() {
-    for_all(60, any_scene(10), |scene| {
+    for_all(100, prop_oneof![any_scene(10), any_mixed_scene(10)], |scene| {
         let world = scene.world();
         let runs = (0..12).take_while(|_| !apply(&world, scene.settings, scene.at).plan.steps.is_empty()).count();
         assert!(runs < 12, "still acting after {runs} runs");
@@ -63,7 +64,7 @@ fn repeated_runs_come_to_rest() {
 
 #[test]
 fn a_dry_run_changes_nothing_that_a_second_one_would_see() {
-    for_all(100, (any_scene(10), any::<bool>()), |(scene, _)| {
+    for_all(150, (prop_oneof![any_scene(10), any_mixed_scene(10)], any::<bool>()), |(scene, _)| {
         let world = scene.world();
         let one = plan(&world, scene.settings, scene.at);
         let before = world.all();

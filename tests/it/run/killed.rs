@@ -6,14 +6,14 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::savings::Savings;
 use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Health, OutcomeKind};
-use idle_reaper::engine::model::{Instance, Reason, State};
+use idle_reaper::engine::model::{Instance, Kind, Reason, State};
 use idle_reaper::engine::request::{Mode, Scope};
 use idle_reaper::run::Error;
 
 use crate::engine::judge::forgotten::TELLING;
 use crate::fake::{
-    Ask, Back, Deed, EVENING, Faults, KILLED, Parts, Shape, THERE, World, at, here, in_parts, instance, row, settings,
-    try_apply, try_undo, with,
+    Ask, Back, Deed, EVENING, Faults, KILLED, Parts, Shape, THERE, World, at, db, here, in_parts, instance, row,
+    service, settings, try_apply, try_undo, with,
 };
 
 /// The schedule's interval.
@@ -285,4 +285,56 @@ fn the_caps_of_a_day_hold_where_the_settings_say_nothing() {
     let report = try_apply(&world, &settings, &ask(at(EVENING))).expect("a report");
     assert_eq!(report.counts().stopped, 80, "two accounts of 40 each");
     assert!(report.plan.deferred.iter().all(|one| one.because == Cap::StopsPerAccountPerDay));
+}
+
+/// Six resources of one kind that a run in the afternoon has found.
+fn fleet_of(kind: Kind, settings: &Settings) -> World {
+    let one = |n: usize| match kind {
+        Kind::Instance => instance(&format!("i-{n}")),
+        Kind::Database => db(&format!("db-{n}")),
+        Kind::Service => service(&format!("web-{n}")),
+    };
+    let world = World::of((0..6).map(one));
+    try_apply(&world, settings, &ask(at("2026-11-25T17:45:00+09:00"))).expect("a report");
+    world
+}
+
+#[test]
+fn a_killed_run_is_spent_from_the_caps_of_the_day_and_started_in_the_morning_whatever_the_kind() {
+    let text =
+        crate::fake::SETTINGS.replace("stops-percent = 100", "stops-percent = 100\nstops-per-account-per-day = 3");
+    let settings = crate::fake::for_every_kind(&text);
+    for kind in Kind::ALL.iter().copied() {
+        let world = fleet_of(kind, &settings).with_faults(killed_by("acts/", true));
+        killed(&world, &settings, &ask(at(EVENING)));
+        assert_eq!(down(&world), 3, "{kind:?}");
+        let tagged = |one: &Instance| one.tags.get("idle-reaper:stopped").is_some();
+        assert!(world.all().iter().all(|one| one.state.is_down() == tagged(one)), "{kind:?}: {:?}", world.all());
+        let next = try_apply(&world, &settings, &ask(at(EVENING) + INTERVAL)).expect("a report");
+        assert_eq!((next.counts().stopped, next.plan.deferred.len(), down(&world)), (0, 3, 3), "{kind:?}");
+        try_apply(&world, &settings, &ask(at("2026-11-26T08:50:00+09:00"))).expect("a report");
+        settle(&world);
+        try_apply(&world, &settings, &ask(at("2026-11-26T09:05:00+09:00"))).expect("a report");
+        assert_eq!(down(&world), 0, "{kind:?}: {:?}", world.all());
+    }
+}
+
+#[test]
+fn a_run_killed_after_its_starts_starts_nothing_twice_whatever_the_kind() {
+    let settings = crate::fake::for_every_kind(crate::fake::SETTINGS);
+    for kind in Kind::ALL.iter().copied() {
+        let world = fleet_of(kind, &settings);
+        try_apply(&world, &settings, &ask(at(EVENING))).expect("a report");
+        settle(&world);
+        try_apply(&world, &settings, &ask(at(EVENING) + INTERVAL)).expect("a report");
+        assert_eq!(down(&world), 6, "{kind:?}");
+        let world = world.with_faults(killed_by("acts/", true));
+        killed(&world, &settings, &ask(at("2026-11-26T08:46:00+09:00")));
+        world.forget();
+        let next = try_apply(&world, &settings, &ask(at("2026-11-26T09:01:00+09:00"))).expect("a report");
+        assert_eq!((down(&world), next.counts().failed), (0, 0), "{kind:?}: {:?}", next.outcomes);
+        assert_eq!(world.calls(|deed| deed == Deed::Start).len(), 0, "{kind:?}");
+        let is_same = |one: &Instance| one.service.as_ref().is_none_or(|facts| facts.desired == Some(2));
+        assert!(world.all().iter().all(is_same), "{kind:?}: {:?}", world.all());
+    }
 }

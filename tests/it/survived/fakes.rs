@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Action, Instance, State, Target};
+use idle_reaper::engine::model::{Action, Instance, Kind, State, Target};
 use idle_reaper::engine::model::{Health, Outcome, OutcomeKind};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::rules::case::Activity;
@@ -22,6 +22,7 @@ use crate::fake::{
     Ask, Change, Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, at, instance, plan, try_apply,
 };
 use crate::laws::arbitrary::{Scene, any_faults, any_scene, for_all};
+use crate::laws::mixed::mixed;
 
 const MOST: usize = 24;
 
@@ -133,7 +134,8 @@ impl Survived<'_> {
         let tags = &self.settings().tags;
         assert!(self.settings().run.armed && self.settings().run.record.is_some(), "nothing was armed");
         let kept = found.tags.iter().any(|(key, _)| key.eq_ignore_ascii_case(&tags.keep));
-        let member = found.tags.iter().any(|(key, _)| key == "aws:autoscaling:groupName");
+        let is_instance = found.id.kind == Kind::Instance;
+        let member = is_instance && found.tags.iter().any(|(key, _)| key == "aws:autoscaling:groupName");
         let kept = kept && action != Action::Start;
         assert!(!kept && !member && found.lifecycle.is_none(), "`{id}` was protected: {:?}", found.tags);
         let changed = self.scene.faults.changes.get(id);
@@ -258,7 +260,11 @@ fn completes(world: &World, scene: &Scene) {
     let done = |one: &Outcome| {
         matches!(
             one.outcome,
-            OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Already
+            OutcomeKind::Stopped
+                | OutcomeKind::Stopping
+                | OutcomeKind::Started
+                | OutcomeKind::Starting
+                | OutcomeKind::Already
         )
     };
     assert!(report.outcomes.iter().all(done), "{:?}", report.outcomes);
@@ -279,4 +285,16 @@ fn whatever_goes_wrong_no_law_is_broken_and_a_second_run_completes_the_first() {
     });
     println!("{tried} plans of faults over the fakes: {} done, {} not", acted.get(), failed.get());
     assert!(acted.get() > 800 && failed.get() > 200, "too tame: {} done, {} not", acted.get(), failed.get());
+}
+
+#[test]
+fn the_same_with_databases_and_services_among_them() {
+    let (acted, failed) = (Cell::new(0), Cell::new(0));
+    let tried = plans(300);
+    for_all(tried, any_troubled_scene().prop_map(mixed), |scene| {
+        let world = survive(&scene, &acted, &failed);
+        completes(&world, &scene);
+    });
+    println!("{tried} plans of faults over every kind: {} done, {} not", acted.get(), failed.get());
+    assert!(acted.get() > 400 && failed.get() > 100, "too tame: {} done, {} not", acted.get(), failed.get());
 }
