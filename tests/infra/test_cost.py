@@ -120,7 +120,7 @@ def bill(accounts):
 
 
 # The calls that list a kind of `[forgotten]` in a target, used or not, and the assumption that says how many have a metric.
-FORGOTTEN = {"volume": (1, None), "address": (1, None), "nat-gateway": (1, "NAT gateways in each account"), "load-balancer": (2, "load balancers in each account"), "eks-cluster": (1, None), "replaced-database": (2, None)}
+FORGOTTEN = {"volume": (1, None), "address": (1, None), "nat-gateway": (1, "NAT gateways in each account"), "load-balancer": (2, "load balancers in each account"), "eks-cluster": (1, None), "replaced-database": (2, None), "auto-scaling-group": (0, None), "node-group": (0, None)}
 
 
 def cents(usd):
