@@ -26,7 +26,7 @@ pub(crate) enum Fit {
     /// It stays, but may be cut.
     Cut,
     /// It is left out; the highest number goes first.
-    Spare(u8),
+    Optional(u8),
     /// It gets its own line below the row.
     Beneath,
 }

@@ -70,21 +70,21 @@ impl Column {
         let word = |label| voice(report.locale).label(label);
         match self {
             Self::Verdict => Head::new(word(Label::Verdict), Fit::Whole),
-            Self::Reason => Head::new(word(Label::Reason), Fit::Spare(3)),
+            Self::Reason => Head::new(word(Label::Reason), Fit::Optional(3)),
             Self::Id => Head::id(word(Label::of_ids(report.has_others()))),
-            Self::Kind => Head::new(word(Label::Kind), Fit::Spare(12)),
+            Self::Kind => Head::new(word(Label::Kind), Fit::Optional(12)),
             Self::Name => Head::new(word(Label::Name), Fit::Cut),
-            Self::Owner => Head::new(word(Label::Owner), Fit::Spare(4)),
-            Self::Type => Head::new(word(Label::Type), Fit::Spare(5)),
-            Self::UsdMonth => Head::figure(word(Label::UsdMonth), Fit::Spare(1)),
-            Self::Age => Head::figure(word(Label::Age), Fit::Spare(2)),
-            Self::Account => Head::new(word(Label::Account), Fit::Spare(6)),
-            Self::Region => Head::new(word(Label::Region), Fit::Spare(7)),
-            Self::Policy => Head::new(word(Label::Policy), Fit::Spare(8)),
-            Self::State => Head::new(word(Label::State), Fit::Spare(9)),
-            Self::Launched => Head::new(word(Label::Launched), Fit::Spare(10)),
+            Self::Owner => Head::new(word(Label::Owner), Fit::Optional(4)),
+            Self::Type => Head::new(word(Label::Type), Fit::Optional(5)),
+            Self::UsdMonth => Head::figure(word(Label::UsdMonth), Fit::Optional(1)),
+            Self::Age => Head::figure(word(Label::Age), Fit::Optional(2)),
+            Self::Account => Head::new(word(Label::Account), Fit::Optional(6)),
+            Self::Region => Head::new(word(Label::Region), Fit::Optional(7)),
+            Self::Policy => Head::new(word(Label::Policy), Fit::Optional(8)),
+            Self::State => Head::new(word(Label::State), Fit::Optional(9)),
+            Self::Launched => Head::new(word(Label::Launched), Fit::Optional(10)),
             Self::Detail => Head::new(word(Label::Why), Fit::Beneath),
-            Self::Link => Head::new(word(Label::Console), Fit::Spare(11)),
+            Self::Link => Head::new(word(Label::Console), Fit::Optional(11)),
         }
     }
 

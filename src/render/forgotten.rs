@@ -44,9 +44,9 @@ pub(crate) fn section(
         Head::new(word(Label::Name), Fit::Cut),
         Head::new(word(Label::Why), Fit::Cut),
         Head::new(word(Label::Since), Fit::Whole),
-        Head::new(word(Label::Owner), Fit::Spare(1)),
-        Head::new(word(Label::Account), Fit::Spare(2)),
-        Head::new(word(Label::Region), Fit::Spare(3)),
+        Head::new(word(Label::Owner), Fit::Optional(1)),
+        Head::new(word(Label::Account), Fit::Optional(2)),
+        Head::new(word(Label::Region), Fit::Optional(3)),
         Head::figure(word(Label::UsdMonth), Fit::Whole),
         Head { code: true, ..Head::new(word(Label::Command), Fit::Beneath) },
     ];
@@ -181,7 +181,7 @@ pub(crate) fn not_scanned(failed: &[NotScanned], waiting: usize, locale: Locale)
 }
 
 /// One resource in a message, with its cost.
-fn told(line: &Line, zone: Tz, money: &Money, locale: Locale) -> String {
+fn described(line: &Line, zone: Tz, money: &Money, locale: Locale) -> String {
     let one = &line.sighting.unused;
     let cost = line.known().map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| figure(usd, money, locale));
     let (id, name, region) = (&*one.id.id, one.name(), &*one.id.place.region);
@@ -192,7 +192,7 @@ fn told(line: &Line, zone: Tz, money: &Money, locale: Locale) -> String {
 /// What is forgotten, in lines for a message that has others too.
 pub(crate) fn lines(found: &Forgotten, most: usize, zone: Tz, money: &Money, locale: Locale) -> Vec<String> {
     let mut lines = vec![plain(&headline(found.forgotten(), money, locale))];
-    lines.extend(found.forgotten().take(most).map(|line| format!("- {}", told(line, zone, money, locale))));
+    lines.extend(found.forgotten().take(most).map(|line| format!("- {}", described(line, zone, money, locale))));
     lines
 }
 
@@ -205,8 +205,12 @@ pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> Tex
     let mut out = plain(&headline(new.iter().copied(), money, locale)) + "\n\n";
     for line in new.iter().take(most) {
         let place = &line.id().place.account;
-        let _ =
-            writeln!(out, "- {place}: {}\n  {}", told(line, zone, money, locale), plain(&line.sighting.unused.command));
+        let _ = writeln!(
+            out,
+            "- {place}: {}\n  {}",
+            described(line, zone, money, locale),
+            plain(&line.sighting.unused.command)
+        );
     }
     if new.len() > most {
         let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: new.len() - most }));

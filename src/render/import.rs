@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::import::beside::{Beside, Difference};
+use crate::engine::import::week::{Difference, WeekCompared};
 use crate::engine::import::{Defined, Import, PeerTag, Value};
 use crate::render::edge::{plain, toml};
 
@@ -111,13 +111,13 @@ pub fn import_notes(import: &Import, values: &[Value]) -> Vec<String> {
         format!("`{tag}` = `{value}`: {instances} instance{several}, {means}")
     };
     let left = import.left.iter().map(|left| format!("left over: {left}"));
-    let words = import.words().into_iter().map(|word| format!("{}: {}", word.as_str(), word.text()));
+    let words = import.caveats().into_iter().map(|word| format!("{}: {}", word.as_str(), word.text()));
     values.iter().map(value).chain(left).chain(words).collect()
 }
 
 /// Where both tools differ, one line each.
-pub fn beside_text(beside: &Beside, zone: Tz) -> String {
-    let Beside { differences, compared, unknown } = beside;
+pub fn week_text(week: &WeekCompared, zone: Tz) -> String {
+    let WeekCompared { differences, compared, unknown } = week;
     let mut out = format!("{compared} instances compared for a week: {} differences\n", differences.len());
     if *unknown > 0 {
         let _ = writeln!(out, "{unknown} not compared: what the old tool does with them is not known");

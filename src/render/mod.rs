@@ -47,7 +47,7 @@ pub use crate::render::explanation::explanation;
 pub use crate::render::first_settings::FirstSettings;
 pub use crate::render::forgotten::message as forgotten_message;
 pub use crate::render::hours::{hours, state};
-pub use crate::render::import::{beside_text, import_notes, import_settings};
+pub use crate::render::import::{import_notes, import_settings, week_text};
 pub use crate::render::json::{Digest, digest, json, write_json};
 pub use crate::render::keep::{json as keep_json, line as keep_line, question as keep_question};
 pub use crate::render::lines::{csv, write_ndjson};

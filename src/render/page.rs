@@ -221,11 +221,11 @@ impl Grid {
         let beneath = long.filter(|_| !fits(&shown));
         shown.retain(|n| Some(*n) != beneath);
         while !fits(&shown) {
-            let spare = |n: &usize| match self.heads.get(*n).map(|head| head.fit) {
-                Some(Fit::Spare(rank)) => Some((rank, *n)),
+            let optional = |n: &usize| match self.heads.get(*n).map(|head| head.fit) {
+                Some(Fit::Optional(rank)) => Some((rank, *n)),
                 Some(Fit::Whole | Fit::Cut | Fit::Beneath) | None => None,
             };
-            let Some((_, out)) = shown.iter().filter_map(spare).max() else { break };
+            let Some((_, out)) = shown.iter().filter_map(optional).max() else { break };
             shown.retain(|n| *n != out);
         }
         (shown, beneath)
@@ -256,7 +256,7 @@ impl Grid {
             table.add_row(line(shown.iter().filter_map(|n| row.get(*n)).map(|one| coloured(one, style)).collect()));
         }
         for (head, column) in heads.zip(table.column_iter_mut()) {
-            if matches!(head.fit, Fit::Whole | Fit::Spare(_)) {
+            if matches!(head.fit, Fit::Whole | Fit::Optional(_)) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
             if head.right {

@@ -37,10 +37,10 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> P
         head(Label::Verdict, Fit::Whole),
         Head::id(voice.label(Label::of_ids(sheet.has_others))),
         head(Label::Name, Fit::Cut),
-        head(Label::Owner, Fit::Spare(2)),
-        Head::figure(voice.label(Label::UsdMonth), Fit::Spare(1)),
-        head(Label::Account, Fit::Spare(3)),
-        head(Label::Region, Fit::Spare(4)),
+        head(Label::Owner, Fit::Optional(2)),
+        Head::figure(voice.label(Label::UsdMonth), Fit::Optional(1)),
+        head(Label::Account, Fit::Optional(3)),
+        head(Label::Region, Fit::Optional(4)),
         head(Label::Why, Fit::Beneath),
     ];
     let lines =

@@ -119,8 +119,8 @@ fn heads(report: &Report, first: Label, last: Label) -> Vec<Head> {
         Head::new(word(first), Fit::Whole),
         Head::id(word(Label::of_ids(report.has_others()))),
         Head::new(word(Label::Name), Fit::Cut),
-        Head::new(word(Label::Account), Fit::Spare(1)),
-        Head::new(word(Label::Region), Fit::Spare(2)),
+        Head::new(word(Label::Account), Fit::Optional(1)),
+        Head::new(word(Label::Region), Fit::Optional(2)),
         Head::new(word(last), Fit::Beneath),
     ]
 }

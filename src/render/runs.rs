@@ -19,7 +19,7 @@ pub fn runs_page(runs: &[Listed], links: Option<&Links>, locale: Locale) -> Page
     let heads = vec![
         Head::id(voice.label(Label::Run)),
         Head::new("at (UTC)", Fit::Whole),
-        Head::new("mode", Fit::Spare(1)),
+        Head::new("mode", Fit::Optional(1)),
         Head::new("health", Fit::Whole),
         Head::new(voice.label(Label::WhatHappened), Fit::Beneath),
     ];

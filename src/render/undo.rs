@@ -155,14 +155,15 @@ pub fn undo_page(undo: &Undo) -> Page {
     if selected.is_empty() {
         page.line(word(Label::NothingToUndo));
     }
-    let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
+    let places =
+        || [Head::new(word(Label::Account), Fit::Optional(1)), Head::new(word(Label::Region), Fit::Optional(2))];
     let names = || [Head::id(word(Label::of_ids(others))), Head::new(word(Label::Name), Fit::Cut)];
     let found = selected.iter().map(|found| {
         let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail, link } = line(undo, found);
         let rest = [name, account, region, policy, &detail].map(Shown::from);
         [verdict.into(), Shown::from(id).linked(link)].into_iter().chain(rest).collect()
     });
-    let last = [Head::new(word(Label::Policy), Fit::Spare(3)), Head::new(word(Label::Why), Fit::Beneath)];
+    let last = [Head::new(word(Label::Policy), Fit::Optional(3)), Head::new(word(Label::Why), Fit::Beneath)];
     let heads = [Head::new(word(Label::Verdict), Fit::Whole)].into_iter().chain(names()).chain(places()).chain(last);
     page.grid(Some(word(Label::of_list(others))), heads.collect(), found.collect());
     let outcomes = undo.outcomes.iter().map(|one| {

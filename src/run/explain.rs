@@ -3,7 +3,7 @@
 use crate::engine::config::{Settings, most_similar};
 use crate::engine::evidence::{Idleness, Recent, Witness};
 use crate::engine::history::History;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::judge::explain::{Asked, explain as ask};
 use crate::engine::judge::near_miss::{NearMiss, near_misses};
 use crate::engine::judge::{Judge, Known, Ruling};
@@ -67,7 +67,7 @@ pub async fn explain(
     let mut explained = Vec::new();
     for mut instance in found {
         let date = history.date(&mut instance, clock.at(), &settings.tags.stopped);
-        if let Some(seen) = date.filter(Seen::is_unexplained) {
+        if let Some(seen) = date.filter(Uptime::is_unexplained) {
             let events = port.database_events(&instance.id.place).await.ok();
             history.explain(seen, &mut instance, events.as_deref());
         }

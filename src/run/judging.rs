@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::{Settings, Stage, Unmatched};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, confirm};
 use crate::engine::judge::last_hour::wants_last_hour;
@@ -36,9 +36,9 @@ pub(crate) struct Judging<'a> {
     judge: Judge<'a>,
     never: Unmatched<'a>,
     /// Databases that were started or stopped since the run before, and it is not known by whom.
-    unexplained: Vec<(Found, Seen)>,
+    unexplained: Vec<(Found, Uptime)>,
     /// Services whose prices depend on task definitions that are unknown.
-    unsized_services: Vec<(Found, Seen)>,
+    unsized_services: Vec<(Found, Uptime)>,
     /// Instances that their account's alternate contact may own.
     unowned: Vec<Found>,
     open: Open,
@@ -98,7 +98,7 @@ impl<'a> Judging<'a> {
     }
 
     /// The same once it is known when it was started.
-    fn dated(&mut self, found: Found, seen: Option<Seen>, scanned: &mut Scanned) {
+    fn dated(&mut self, found: Found, seen: Option<Uptime>, scanned: &mut Scanned) {
         scanned.background.databases.extend(seen.map(|seen| (found.instance.id.clone(), seen)));
         let account = account(scanned, &found.instance.id.place);
         if needs_contact(self.assessor.settings, account) {
@@ -133,7 +133,7 @@ impl<'a> Judging<'a> {
 impl Judging<'_> {
     /// Asks for the events of targets where it matters who started a database. Where it stays unknown, a person did.
     async fn explain(&mut self, port: &impl Scan, scanned: &mut Scanned) {
-        let mut matter: BTreeMap<Arc<Target>, Vec<(Found, Seen)>> = BTreeMap::new();
+        let mut matter: BTreeMap<Arc<Target>, Vec<(Found, Uptime)>> = BTreeMap::new();
         for (found, seen) in std::mem::take(&mut self.unexplained) {
             let target = found.instance.id.place.clone();
             if seen.is_doubtful() || self.start_matters(&found.instance, account(scanned, &target)) {

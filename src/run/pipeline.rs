@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::cost::bill::EffectiveRates;
-use crate::engine::history::databases::Databases;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
+use crate::engine::history::uptimes::Uptimes;
 use crate::engine::model::{Notes, Outcome, OutcomeKind};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
@@ -132,7 +132,7 @@ async fn run(
         }
     }
     done.outcomes.extend(dropped);
-    Databases::note_tags(&mut background.databases, std::mem::take(&mut done.stop_tags));
+    Uptimes::note_tags(&mut background.databases, std::mem::take(&mut done.stop_tags));
     let report = report.after(done);
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::engine::history::History;
-use crate::engine::history::databases::{Databases, OwnActs};
+use crate::engine::history::uptimes::{OwnActs, Uptimes};
 use crate::engine::judge::{Contacts, Gate, Judge, Known};
 use crate::engine::model::{
     Account, Action, Instance, Kind, Outcome, OutcomeKind, ResourceId, State, Step, Target, names,
@@ -25,10 +25,10 @@ pub(crate) enum Recheck<'a> {
         accounts: &'a BTreeMap<Arc<str>, Account>,
         contacts: &'a Contacts,
         known: &'a HashMap<ResourceId, Known>,
-        databases: Option<Databases>,
+        databases: Option<Uptimes>,
     },
     /// By its tag alone: whether the tag is still as the undone run left it.
-    Undo { run: &'a str, overrides: UndoOverrides, databases: Option<&'a Databases> },
+    Undo { run: &'a str, overrides: UndoOverrides, databases: Option<&'a Uptimes> },
 }
 
 impl<'a> Recheck<'a> {
@@ -40,7 +40,7 @@ impl<'a> Recheck<'a> {
     }
 
     /// Since when databases run, as this run has found it so far.
-    fn databases(&self) -> Option<&Databases> {
+    fn databases(&self) -> Option<&Uptimes> {
         match self {
             Self::Judge { databases, .. } => databases.as_ref(),
             Self::Undo { databases, .. } => *databases,

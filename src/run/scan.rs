@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::Settings;
 use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::history::last_scans::Visits;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
@@ -82,7 +82,7 @@ pub struct Background {
     /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
     /// What is known of the databases and services that were found, where that is kept.
-    pub databases: Vec<(ResourceId, Seen)>,
+    pub databases: Vec<(ResourceId, Uptime)>,
     /// What was done with the targets that were due.
     pub visits: Visits,
     /// Accounts' alternate contacts, where owners may depend on them.

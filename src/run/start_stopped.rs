@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Settings;
-use crate::engine::history::databases::{Databases, OwnActs, Seen};
+use crate::engine::history::uptimes::{OwnActs, Uptime, Uptimes};
 use crate::engine::model::{Instance, Kind, ResourceId, State, Step, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, UndoOverrides};
@@ -138,7 +138,7 @@ async fn prepare(
             };
             match known {
                 Ok(known) => {
-                    Databases::default().explain(Seen::default(), &mut instance, OwnActs::default(), known);
+                    Uptimes::default().explain(Uptime::default(), &mut instance, OwnActs::default(), known);
                 }
                 Err(_) => instance.launch = None,
             }

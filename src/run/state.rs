@@ -5,13 +5,13 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::{FILE, Witness};
-use crate::engine::history::databases;
-use crate::engine::history::databases::Databases;
 use crate::engine::history::deliveries::{self, Deliveries};
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::past_runs::History;
+use crate::engine::history::uptimes;
+use crate::engine::history::uptimes::Uptimes;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
 use crate::engine::model::StopTag;
@@ -59,7 +59,7 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
     }
     if !settings.listed_kinds().is_empty() {
         // A dry run writes no file, so without one it cannot know more than the creation.
-        let first = (order.run.mode != Mode::Plan).then(Databases::default);
+        let first = (order.run.mode != Mode::Plan).then(Uptimes::default);
         history.databases = databases(hub, settings, now).await?.or(first);
     }
     history.cadence = last_scans::cadence(order, hub, history.stocktake).await;
@@ -78,11 +78,11 @@ pub(crate) async fn databases(
     hub: &impl ReadRecord,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> Result<Option<Databases>, PortError> {
+) -> Result<Option<Uptimes>, PortError> {
     if settings.listed_kinds().is_empty() {
         return Ok(None);
     }
-    Ok(hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)))
+    Ok(hub.read(uptimes::FILE).await?.map(|text| Uptimes::parse(&text, now)))
 }
 
 /// Writes which stop tags an undo has left on services, so that none is remembered of what it has started. A run without the lock may
@@ -95,9 +95,9 @@ pub(crate) async fn note_tags(
     if stop_tags.is_empty() {
         return Ok(());
     }
-    let Some(old) = hub.read(databases::FILE).await? else { return Ok(()) };
-    let new = Databases::parse(&old, now).text_with_tags(stop_tags, now);
-    if hub.swap(databases::FILE, &old, &new).await? {
+    let Some(old) = hub.read(uptimes::FILE).await? else { return Ok(()) };
+    let new = Uptimes::parse(&old, now).text_with_tags(stop_tags, now);
+    if hub.swap(uptimes::FILE, &old, &new).await? {
         return Ok(());
     }
     Err(PortError("another run changed it at the same time".to_owned()))

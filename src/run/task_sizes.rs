@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::model::{Instance, Target, TaskSize};
 use crate::engine::request::Mode;
 use crate::ports::Scan;
@@ -29,10 +29,10 @@ pub(crate) fn wants(settings: &Settings, mode: Mode, instance: &Instance) -> boo
 /// Adds the sizes that can be known to these services.
 pub(crate) async fn ask(
     port: &impl Scan,
-    mut waiting: Vec<(Found, Seen)>,
+    mut waiting: Vec<(Found, Uptime)>,
     clock: Clock,
     width: usize,
-) -> Vec<(Found, Seen)> {
+) -> Vec<(Found, Uptime)> {
     let mut wanted: BTreeMap<Arc<Target>, Vec<Box<str>>> = BTreeMap::new();
     for (Found { instance, .. }, _) in &waiting {
         let definitions = wanted.entry(instance.id.place.clone()).or_default();

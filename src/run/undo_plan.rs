@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::history::History;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::model::{Account, Action, Instance, ResourceId, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
@@ -87,7 +87,7 @@ async fn now_at(
     let (mut now, mut doubtful) = (HashMap::new(), Vec::new());
     let each = |mut instance: Instance| {
         let seen = history.date(&mut instance, order.clock.at(), &order.settings.tags.stopped);
-        doubtful.extend(seen.filter(Seen::is_doubtful).map(|seen| (instance.id.clone(), seen)));
+        doubtful.extend(seen.filter(Uptime::is_doubtful).map(|seen| (instance.id.clone(), seen)));
         now.insert(instance.id.clone(), instance);
     };
     let answer = named(scanner, target, &ids, each).await;

@@ -2,10 +2,10 @@
 
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::witness;
-use crate::engine::history::databases;
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::past_runs::History;
+use crate::engine::history::uptimes;
 use crate::engine::model::{Because, Notes};
 use crate::engine::report::Report;
 use crate::engine::report::news::stopped_for_idleness;
@@ -65,7 +65,7 @@ pub(crate) async fn keep(
     }
     if let Some(known) = history.databases.as_ref().filter(|_| !background.databases.is_empty()) {
         let text = known.text_with(&background.databases, report.at);
-        notes.ok_or_trouble(hub.write(databases::FILE, &text).await, "since when databases run could not be recorded");
+        notes.ok_or_trouble(hub.write(uptimes::FILE, &text).await, "since when databases run could not be recorded");
     }
     // Under changed settings everything is due, and this run scanned what was due under the former ones.
     if !history.settings_changed {

@@ -9,10 +9,10 @@ use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
-use crate::engine::import::beside::{Beside, beside};
+use crate::engine::import::week::{WeekCompared, compare_week};
 use crate::engine::import::{Defined, Import, PeerTag, custodian, instance_scheduler};
 use crate::local::inventory::Recorded;
-use crate::render::{beside_text, import_notes, import_settings};
+use crate::render::{import_notes, import_settings, week_text};
 
 /// Shows proposed settings, or with `--week` where both tools would differ.
 pub(crate) fn import(args: &Args, asked: &ImportArgs) -> Result<End, Error> {
@@ -36,13 +36,13 @@ pub(crate) fn import(args: &Args, asked: &ImportArgs) -> Result<End, Error> {
     let week = recorded
         .as_ref()
         .zip(asked.week)
-        .map(|(recorded, first)| beside(recorded.instances_found(), &settings, first, recorded.taken_at));
-    let of_week = |Beside { differences, compared, unknown }: &Beside| serde_json::json!({"compared": compared, "unknown": unknown, "differences": differences});
+        .map(|(recorded, first)| compare_week(recorded.instances_found(), &settings, first, recorded.taken_at));
+    let of_week = |WeekCompared { differences, compared, unknown }: &WeekCompared| serde_json::json!({"compared": compared, "unknown": unknown, "differences": differences});
     import_notes(&import, &values).iter().for_each(|note| show::note(note));
     show.lines_or(
-        || week.as_ref().map_or_else(|| text.clone(), |week| beside_text(week, settings.zone())),
+        || week.as_ref().map_or_else(|| text.clone(), |week| week_text(week, settings.zone())),
         || {
-            let words = import.words().into_iter();
+            let words = import.caveats().into_iter();
             let words: Vec<_> =
                 words.map(|word| serde_json::json!({"word": word.as_str(), "text": word.text()})).collect();
             let schedule = |one: &Defined| {

@@ -7,7 +7,7 @@ use chrono::{Datelike, Duration, NaiveDate};
 
 use crate::engine::config::holidays::Own;
 use crate::engine::config::include::Files;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name, hints};
 use crate::engine::schedule::{Calendar, DateRange, Dates, Days, Holidays, Like, MonthDay, parse_days};
@@ -86,7 +86,7 @@ fn warn_provisional(section: &Section<'_>, calendar: &Calendar) {
 }
 
 fn week(section: &Section<'_>) -> Option<Days> {
-    let word = section.word_like("week", DAYS)?;
+    let word = section.text_like("week", DAYS)?;
     let parsed = parse_days(word.text);
     let usual =
         || "write the business days, such as `week = \"mon-fri\"`, `\"sun-thu\"` or `\"mon-thu.sat\"`".to_owned();
@@ -96,7 +96,7 @@ fn week(section: &Section<'_>) -> Option<Days> {
 
 fn holidays(section: &Section<'_>, own: &Own) -> Vec<Holidays> {
     let mut sets = Vec::new();
-    for word in section.words_like("holidays", NAME).unwrap_or_default() {
+    for word in section.texts_like("holidays", NAME).unwrap_or_default() {
         match own.get(word.text).cloned().map_or_else(|| Holidays::of(word.text), Ok) {
             Ok(set) => sets.push(set),
             Err(unknown) => {
@@ -109,11 +109,11 @@ fn holidays(section: &Section<'_>, own: &Own) -> Vec<Holidays> {
 }
 
 fn ranges(section: &Section<'_>, key: &'static str) -> Vec<Dates> {
-    section.words_like(key, DATES).unwrap_or_default().iter().filter_map(|word| dates(section, word)).collect()
+    section.texts_like(key, DATES).unwrap_or_default().iter().filter_map(|word| dates(section, word)).collect()
 }
 
 /// `2026-12-29`, `12-29`, or a range such as `2026-12-29..2027-01-03` or `12-29..01-03`.
-fn dates(section: &Section<'_>, word: &Word<'_>) -> Option<Dates> {
+fn dates(section: &Section<'_>, word: &Value<'_>) -> Option<Dates> {
     let (first, last) = word.text.split_once("..").unwrap_or((word.text, word.text));
     let known = crate::engine::model::date;
     match (MonthDay::parse(first), MonthDay::parse(last)) {
@@ -135,19 +135,19 @@ fn dates(section: &Section<'_>, word: &Word<'_>) -> Option<Dates> {
 /// A year of 365 days, before another one.
 const COMMON_YEAR: i32 = 2025;
 
-fn backwards<T>(section: &Section<'_>, word: &Word<'_>, right: &str) -> Option<T> {
+fn backwards<T>(section: &Section<'_>, word: &Value<'_>, right: &str) -> Option<T> {
     let message = format!("the range `{}` ends before it begins", word.text);
     section.complain(word.span.clone(), message, format!("write `{right}`"));
     None
 }
 
-fn half_dated<T>(section: &Section<'_>, word: &Word<'_>) -> Option<T> {
+fn half_dated<T>(section: &Section<'_>, word: &Value<'_>) -> Option<T> {
     let hint = "write both ends with a year, or neither".to_owned();
     section.complain(word.span.clone(), format!("only one end of the range `{}` has a year", word.text), hint);
     None
 }
 
-fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate> {
+fn date(section: &Section<'_>, word: &Value<'_>, text: &str) -> Option<NaiveDate> {
     let found = crate::engine::model::date(text);
     if found.is_none() {
         let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included; `12-29` is that day \
@@ -158,7 +158,7 @@ fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate>
 }
 
 fn like(section: &Section<'_>, calendar: &mut Calendar) {
-    for (key, day) in section.named_words("like", DATE, LIKE) {
+    for (key, day) in section.named_texts("like", DATE, LIKE) {
         if MonthDay::parse(key.text).is_some() {
             let hint = format!("write it with its year, such as `2026-{}`", key.text);
             section.complain(

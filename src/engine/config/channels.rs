@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::config::preferences::{self, Preferences};
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{Money, NAME, check_name};
 use crate::engine::model::is_account;
@@ -102,8 +102,8 @@ pub(crate) fn read(top: &Section<'_>, money: &Money) -> Channels {
     channels
 }
 
-fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
-    let (sns, slack) = (section.word_like("sns", TOPIC), section.word_like("slack", SECRET));
+fn way(section: &Section<'_>, name: &Value<'_>) -> Option<Way> {
+    let (sns, slack) = (section.text_like("sns", TOPIC), section.text_like("slack", SECRET));
     let format = section.one_of("format", Format::ALL);
     match (sns, slack) {
         (Some(sns), None) => Some(Way::Sns { topic: topic(section, &sns)?, format: format.unwrap_or(Format::Text) }),
@@ -130,7 +130,7 @@ fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
 }
 
 /// FIFO topics are refused: neither email nor a chat can subscribe to one.
-fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
+fn topic(section: &Section<'_>, word: &Value<'_>) -> Option<Topic> {
     let named = |name: &str| {
         !name.is_empty()
             && name.len() <= 256
@@ -148,7 +148,7 @@ fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
     section.parse(word, parse, "is not the ARN of a standard SNS topic", hint)
 }
 
-fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
+fn secret(section: &Section<'_>, word: &Value<'_>) -> Option<Secret> {
     let found = match word.text.split_once(':') {
         Some(("secretsmanager", name)) => Some(Secret::SecretsManager(name.to_owned())).filter(|_| !name.is_empty()),
         Some(("ssm", name)) => Some(Secret::Parameter(name.to_owned())).filter(|_| !name.is_empty()),
@@ -164,7 +164,7 @@ fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
 }
 
 /// The channel that `word` names; an unknown name is a mistake.
-pub(crate) fn channel(section: &Section<'_>, word: &Word<'_>, channels: &Channels) -> Option<Arc<Channel>> {
+pub(crate) fn channel(section: &Section<'_>, word: &Value<'_>, channels: &Channels) -> Option<Arc<Channel>> {
     match channels.get(word.text) {
         Some(channel) => channel.clone(),
         None => {

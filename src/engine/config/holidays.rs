@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::engine::config::calendars::DATE;
 use crate::engine::config::check_name;
 use crate::engine::config::include::Files;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::model::date;
 use crate::engine::schedule::{HOLIDAY_CODES, Holidays};
@@ -43,8 +43,8 @@ fn one(section: &Section<'_>, name: &str) -> Option<Holidays> {
         "write `days = { \"2026-03-31\" = \"…\" }`".to_owned(),
     );
     let years = section.parsed("years", YEARS, parse_years, "is not a range of years", &years_hint());
-    let days = section.named_words("days", DATE, Form::Free);
-    let provisional = section.words_like("provisional", DATE).unwrap_or_default();
+    let days = section.named_texts("days", DATE, Form::Free);
+    let provisional = section.texts_like("provisional", DATE).unwrap_or_default();
     let mut set = Holidays::own(name, years?)?;
     for (key, name) in days {
         if let Some(date) = covered(section, &set, &key) {
@@ -71,7 +71,7 @@ fn parse_years(text: &str) -> Option<(i32, i32)> {
 }
 
 /// A date within the years of the set.
-fn covered(section: &Section<'_>, set: &Holidays, word: &Word<'_>) -> Option<NaiveDate> {
+fn covered(section: &Section<'_>, set: &Holidays, word: &Value<'_>) -> Option<NaiveDate> {
     let date = date(word.text).filter(|date| set.covers(*date));
     if date.is_none() {
         let what = format!("there is no date `{}` in the years of {}", word.text, section.title);

@@ -5,7 +5,7 @@ use chrono::Duration;
 use wildmatch::WildMatch;
 
 use crate::engine::config::patterns;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::model::Tier;
 use crate::engine::model::named;
 
@@ -124,9 +124,9 @@ pub(crate) fn read(section: &Section<'_>) -> Idle {
     let mut idle = Idle::default();
     windows(section, &mut idle);
     limits(section, &mut idle);
-    let types = section.words("report-only-types");
+    let types = section.texts("report-only-types");
     section.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
-    let (names, types) = (globs(section.words("report-only-names")), globs(types));
+    let (names, types) = (globs(section.texts("report-only-names")), globs(types));
     idle.report_only_names = names.unwrap_or(idle.report_only_names);
     idle.report_only_types = types.unwrap_or(idle.report_only_types);
     idle.max_age = section.duration("max-age").unwrap_or(idle.max_age);
@@ -175,7 +175,7 @@ fn limits(section: &Section<'_>, idle: &mut Idle) {
 }
 
 /// These patterns protect, so they ignore case.
-fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
+fn globs(words: Option<Vec<Value<'_>>>) -> Option<Vec<WildMatch>> {
     words.map(|words| words.iter().map(|word| WildMatch::new_case_insensitive(word.text)).collect())
 }
 

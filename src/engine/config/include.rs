@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 use wildmatch::WildMatch;
 
-use crate::engine::config::reader::{Section, Source, Word};
+use crate::engine::config::reader::{Section, Source, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{patterns, syntax};
 
@@ -28,7 +28,7 @@ pub type Find<'a> = &'a dyn Fn(&str) -> Result<Vec<Included>, String>;
 /// The files that the patterns of `include` name, each once, by name.
 pub(crate) fn files(top: &Section<'_>, find: Find<'_>) -> Vec<Included> {
     let mut files = Vec::new();
-    for word in top.words_like("include", PATTERN).unwrap_or_default() {
+    for word in top.texts_like("include", PATTERN).unwrap_or_default() {
         if !is_pattern(word.text) {
             let message = format!("`{}` names no files beside the settings", word.text);
             let hint = "write a path below the folder of the settings, such as `policies/*.toml`, with `*` and `?` in \
@@ -86,7 +86,7 @@ impl<'a> Files<'a> {
 
     /// Every entry of a table whose keys are names chosen by the user, over all files. A name that is in two of them
     /// is a mistake.
-    pub(crate) fn named_sections(&self, key: &'static str) -> Vec<(Word<'a>, Section<'a>)> {
+    pub(crate) fn named_sections(&self, key: &'static str) -> Vec<(Value<'a>, Section<'a>)> {
         let mut names = Names::default();
         let all = self.all().flat_map(|top| top.named_sections(key));
         all.inspect(|(name, section)| names.add(section, name, key)).collect()
@@ -95,7 +95,7 @@ impl<'a> Files<'a> {
     /// The patterns for accounts to which each file limits its policies; the main file has none.
     pub(crate) fn limits(&self) -> impl Iterator<Item = (&Section<'a>, Option<Vec<WildMatch>>)> {
         let limit = |top: &Section<'a>| {
-            let words = top.words("accounts")?;
+            let words = top.texts("accounts")?;
             top.check_patterns(&words, patterns::account);
             Some(words.iter().map(|word| WildMatch::new_case_insensitive(word.text)).collect())
         };
@@ -118,7 +118,7 @@ pub(crate) struct Names(BTreeMap<String, String>);
 
 impl Names {
     /// Adds a name. If it is known, that is a mistake that shows both places.
-    pub(crate) fn add(&mut self, section: &Section<'_>, name: &Word<'_>, what: &str) {
+    pub(crate) fn add(&mut self, section: &Section<'_>, name: &Value<'_>, what: &str) {
         let place = section.source.place(&name.span);
         if let Some(other) = self.0.get(name.text) {
             let message = format!("there are two {what} named `{}`; the other is at {other}", name.text);

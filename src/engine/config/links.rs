@@ -113,7 +113,7 @@ const EXAMPLE: &str =
 
 pub(crate) fn read(section: &Section<'_>, run: &Run) -> Option<Arc<Links>> {
     section.need("console", "`[links]` has no `console`", EXAMPLE.to_owned());
-    let console = section.word_like("console", CONSOLE).and_then(|word| match template(word.text) {
+    let console = section.text_like("console", CONSOLE).and_then(|word| match template(word.text) {
         Ok(parts) => Some(parts),
         Err((message, hint)) => {
             section.complain(word.span, message, hint);

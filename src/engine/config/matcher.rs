@@ -4,7 +4,7 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::never::{is_id, tag_patterns};
 use crate::engine::config::patterns;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::scope::{UNKNOWN, is_region, units_if_any};
 use crate::engine::model::{Account, Instance, Kind, TagPattern, UnknownFact};
 
@@ -193,8 +193,8 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Optio
     section.need("match", "the policy does not say what it matches", hint);
     let table = section.section("match")?;
     let all = table.flag("all");
-    let globs = |words: Vec<Word<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
-    let (accounts, regions, types) = (table.words("accounts"), table.words("regions"), table.words("types"));
+    let globs = |words: Vec<Value<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
+    let (accounts, regions, types) = (table.texts("accounts"), table.texts("regions"), table.texts("types"));
     table.check_patterns(accounts.as_deref().unwrap_or_default(), patterns::account);
     table.check_patterns(regions.as_deref().unwrap_or_default(), |text| patterns::region(text, is_region));
     table.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);

@@ -63,7 +63,7 @@ pub use crate::engine::config::notify::{Mornings, Notify};
 pub use crate::engine::config::owners::{ByAccount, ContactType, Owners};
 pub use crate::engine::config::page::Page;
 pub use crate::engine::config::policies::{AtOpening, Maintenance, Outside, Policy, Stage};
-pub use crate::engine::config::preferences::{Beside, Preferences};
+pub use crate::engine::config::preferences::{Preferences, SecondCurrency};
 pub use crate::engine::config::proposal::{Counted, Proposal, doubt, propose};
 pub use crate::engine::config::reader::Warning;
 pub use crate::engine::config::restart::Restart;
@@ -242,7 +242,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let given = policies::Given {
         schedules: &schedules,
         measured: idle.is_some(),
-        tellable: owners.has_channels(),
+        can_notify: owners.has_channels(),
         named: scope.accounts == Accounts::Organization,
     };
     let policies = policies::read(&files, &given);
@@ -289,7 +289,7 @@ fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Checks a name that users choose, and that appears in tag values and paths.
-fn check_name(section: &Section<'_>, what: &str, word: &reader::Word<'_>) {
+fn check_name(section: &Section<'_>, what: &str, word: &reader::Value<'_>) {
     let fits = !word.text.is_empty()
         && word.text.len() <= 64
         && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));

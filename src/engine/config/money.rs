@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDate};
 use wildmatch::WildMatch;
 
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::RecordKey;
@@ -112,7 +112,7 @@ const OF_TAG: [&str; 2] =
     ["a budget for no value of the tag", "write a value of the tag, or a pattern such as \"CC-1*\""];
 
 fn group_by_tag(section: &Section<'_>) -> Option<String> {
-    let word = section.word_like("group-by-tag", KEY);
+    let word = section.text_like("group-by-tag", KEY);
     if let Some(word) = &word {
         check_key(section, word);
     } else if let Some(span) = section.place("tag-budgets") {
@@ -135,7 +135,7 @@ fn currencies(section: &Section<'_>) -> (Option<Currency>, Vec<Currency>) {
     let parse = |text: &str| decimal(text).filter(|rate| !rate.is_zero());
     let rate = section.parsed("rate", RATE, parse, "is not a rate", hint);
     let date = section.parsed("date", DATE, date, "is not a date", "write the day of the rate, such as \"2026-11-20\"");
-    let others = section.named_words("rates", CODE, RATE);
+    let others = section.named_texts("rates", CODE, RATE);
     let has = |key: &str| section.place(key).is_some();
     let needs_all = has("currency") || has("rate") || has("date") && !has("rates");
     let is_needed = |key: &&str| needs_all || *key == "date" && has("rates");
@@ -151,7 +151,7 @@ fn currencies(section: &Section<'_>) -> (Option<Currency>, Vec<Currency>) {
         let hint = "write a newer `rate` and its `date`: amounts in the second currency may be wrong by now".to_owned();
         section.source.warn_from(from, section.place_of("date"), message, Some(hint));
     }
-    let other = |(code, rate): (Word<'_>, Word<'_>)| {
+    let other = |(code, rate): (Value<'_>, Value<'_>)| {
         let wrong = "is not a second currency";
         let code = section.parse(&code, currency_code, wrong, "write three capital letters of ISO 4217, such as `EUR`");
         let rate = section.parse(&rate, parse, "is not a rate", hint);

@@ -3,7 +3,7 @@
 use wildmatch::WildMatch;
 
 use crate::engine::config::patterns;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::scope::{UNKNOWN, units};
 use crate::engine::config::shape::Form;
 use crate::engine::model::{Account, Instance, Listed, TagPattern, Tags};
@@ -109,7 +109,7 @@ pub(crate) fn is_id(pattern: &str) -> bool {
 }
 
 pub(crate) fn read(section: &Section<'_>) -> Never {
-    let accounts = section.words("accounts").unwrap_or_default();
+    let accounts = section.texts("accounts").unwrap_or_default();
     section.check_patterns(&accounts, patterns::account);
     Never {
         accounts: accounts.iter().map(|w| (w.text.to_owned(), WildMatch::new_case_insensitive(w.text))).collect(),
@@ -127,7 +127,7 @@ pub(crate) fn tag_patterns(
     key: &'static str,
     build: impl Fn(&str) -> TagPattern,
 ) -> Option<Vec<TagPattern>> {
-    let words = section.words_like(key, TAG_PATTERN)?;
+    let words = section.texts_like(key, TAG_PATTERN)?;
     section.check_patterns(&words, patterns::tag);
     Some(words.iter().filter_map(|word| tag_pattern(section, word, &build)).collect())
 }
@@ -135,7 +135,7 @@ pub(crate) fn tag_patterns(
 /// One tag pattern; `None` and a diagnostic where it names no tag.
 pub(crate) fn tag_pattern(
     section: &Section<'_>,
-    word: &Word<'_>,
+    word: &Value<'_>,
     build: impl Fn(&str) -> TagPattern,
 ) -> Option<TagPattern> {
     let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character";

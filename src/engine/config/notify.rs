@@ -19,7 +19,7 @@ const REMIND_AFTER_DAYS: i64 = 7;
 pub struct Notify {
     /// Who is notified about instances without an owner, or with an owner without a channel.
     pub operator: Option<Arc<Channel>>,
-    /// Who is told of the first instance ever in a Region of an account.
+    /// Who is notified of the first instance ever in a Region of an account.
     pub new_region: Option<Arc<Channel>>,
     /// Who is notified of what could not be started, besides the owners; without it the operator.
     pub on_call: Option<Arc<Channel>>,
@@ -63,7 +63,7 @@ impl Notify {
 }
 
 pub(crate) fn read(section: &Section<'_>, channels: &Channels) -> Notify {
-    let reader = |key| section.word_like(key, CHANNEL).and_then(|word| channel(section, &word, channels));
+    let reader = |key| section.text_like(key, CHANNEL).and_then(|word| channel(section, &word, channels));
     let weights = section.named_amounts("weights", TAG_PATTERN).into_iter();
     let remind_after = section.duration("remind-after");
     Notify {

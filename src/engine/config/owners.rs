@@ -6,7 +6,7 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::channels::{CHANNEL, Channel, Channels, channel};
 use crate::engine::config::never::is_id;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::named;
@@ -139,20 +139,20 @@ fn addresses(owner: &str) -> Vec<&str> {
 const SOME: Form = Form::Like("^[\\s\\S]");
 
 pub(crate) fn read(section: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {
-    let own_tags = |tags: Vec<Word<'_>>| {
+    let own_tags = |tags: Vec<Value<'_>>| {
         tags.iter().for_each(|tag| check_key(section, tag));
         tags.iter().map(|tag| tag.text.to_owned()).collect()
     };
-    let owner = |word: Word<'_>| {
+    let owner = |word: Value<'_>| {
         named(section, &word);
         Arc::from(word.text)
     };
-    let by_account = section.named_words("accounts", SOME, SOME).into_iter();
+    let by_account = section.named_texts("accounts", SOME, SOME).into_iter();
     Owners {
-        tags: section.words_like("tags", KEY).map_or_else(|| vec![names.owner.clone()], own_tags),
+        tags: section.texts_like("tags", KEY).map_or_else(|| vec![names.owner.clone()], own_tags),
         accounts: by_account.map(|(account, of)| (account.text.to_owned(), glob(&account), owner(of))).collect(),
         alternate_contact: section.one_of("alternate-contact", ContactType::ALL),
-        default: section.word_like("default", SOME).map(owner),
+        default: section.text_like("default", SOME).map(owner),
         channels: by_owner(section, "channels", channels),
         second: by_owner(section, "second", channels),
     }
@@ -160,17 +160,17 @@ pub(crate) fn read(section: &Section<'_>, names: &TagNames, channels: &Channels)
 
 /// Owner patterns with their channels.
 fn by_owner(section: &Section<'_>, key: &'static str, channels: &Channels) -> Vec<(String, WildMatch, Arc<Channel>)> {
-    let pairs = section.named_words(key, SOME, CHANNEL).into_iter();
+    let pairs = section.named_texts(key, SOME, CHANNEL).into_iter();
     pairs
         .filter_map(|(owner, word)| Some((owner.text.to_owned(), glob(&owner), channel(section, &word, channels)?)))
         .collect()
 }
 
-fn glob(word: &Word<'_>) -> WildMatch {
+fn glob(word: &Value<'_>) -> WildMatch {
     WildMatch::new_case_insensitive(word.text)
 }
 
-fn named(section: &Section<'_>, owner: &Word<'_>) {
+fn named(section: &Section<'_>, owner: &Value<'_>) {
     if owner.text.trim().is_empty() {
         section.complain(owner.span.clone(), "an owner needs a name", None);
     }

@@ -1,13 +1,13 @@
 //! Patterns that are allowed, but probably do not do what their author thinks: they match nothing, or something else.
 
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 
 /// A doubtful pattern: the problem, and what to write instead.
 type Doubt = Option<(&'static str, String)>;
 
 impl Section<'_> {
     /// Warns about the patterns for which `doubt` returns a problem.
-    pub(crate) fn check_patterns(&self, words: &[Word<'_>], doubt: impl Fn(&str) -> Doubt) {
+    pub(crate) fn check_patterns(&self, words: &[Value<'_>], doubt: impl Fn(&str) -> Doubt) {
         for word in words {
             if let Some((why, hint)) = doubt(word.text) {
                 self.warn(word.span.clone(), format!("the pattern `{}` {why}", word.text), hint);

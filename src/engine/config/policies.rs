@@ -11,7 +11,7 @@ use crate::engine::config::matcher::{self, Match};
 use crate::engine::config::reader::Section;
 use crate::engine::config::schedules::Schedules;
 use crate::engine::config::{NAME, check_name};
-use crate::engine::model::{Kind, TagPattern, Tags, Tier};
+use crate::engine::model::{Kind, TagPattern, Tags, Tier, named};
 use crate::engine::schedule::Schedule;
 
 /// The minimum time between a stop and the next opening.
@@ -50,45 +50,53 @@ pub struct Policy {
     pub maintenance: Maintenance,
 }
 
-/// What happens to a database that AWS has started after seven days.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Maintenance {
-    /// It is stopped again.
-    #[default]
-    Stop,
-    /// It runs through its next maintenance window, and is then stopped.
-    Allow,
+named! {
+    /// What happens to a database that AWS has started after seven days.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    enum Maintenance {
+        /// It is stopped again.
+        #[default]
+        Stop = "stop",
+        /// It runs through its next maintenance window, and is then stopped.
+        Allow = "allow",
+    }
 }
 
-/// Whether a policy acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Only verdicts; nothing is stopped or started.
-    Observe,
-    /// Acts, if `armed` is set too.
-    Enforce,
+named! {
+    /// Whether a policy acts.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Stage {
+        /// Only verdicts; nothing is stopped or started.
+        Observe = "observe",
+        /// Acts, if `armed` is set too.
+        Enforce = "enforce",
+    }
 }
 
-/// What happens outside hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outside {
-    /// It is only reported.
-    Report,
-    /// Stopped.
-    Stop,
-    /// It is hibernated, if that was enabled at launch; otherwise skipped.
-    Hibernate,
+named! {
+    /// What happens outside hours.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Outside {
+        /// It is only reported.
+        Report = "report",
+        /// Stopped.
+        Stop = "stop",
+        /// It is hibernated, if that was enabled at launch; otherwise skipped.
+        Hibernate = "hibernate",
+    }
 }
 
-/// What happens at opening.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AtOpening {
-    /// Nothing.
-    Nothing,
-    /// Instances that the reaper stopped, and that are unchanged since, are started.
-    StartReaped,
-    /// Instances that the reaper or others stopped before the opening are started, once for each opening.
-    Start,
+named! {
+    /// What happens at opening.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum AtOpening {
+        /// Nothing.
+        Nothing = "nothing",
+        /// Instances that the reaper stopped, and that are unchanged since, are started.
+        StartReaped = "start-reaped",
+        /// Instances that the reaper or others stopped before the opening are started, once for each opening.
+        Start = "start",
+    }
 }
 
 impl Policy {
@@ -122,7 +130,7 @@ pub(crate) struct Given<'a> {
     /// Whether there is an `[idle]` section.
     pub(crate) measured: bool,
     /// Whether owners can be notified.
-    pub(crate) tellable: bool,
+    pub(crate) can_notify: bool,
     /// Whether the accounts' names are known.
     pub(crate) named: bool,
 }
@@ -131,7 +139,7 @@ pub(crate) fn read(files: &Files<'_>, given: &Given<'_>) -> Vec<Arc<Policy>> {
     let (mut policies, mut names) = (Vec::new(), Names::default());
     for (top, within) in files.limits() {
         for section in top.sections("policies") {
-            let name = section.word_like("name", NAME);
+            let name = section.text_like("name", NAME);
             section.need("name", "a policy has no `name`", None);
             if let Some(word) = &name {
                 check_name(&section, "policy", word);
@@ -161,22 +169,19 @@ fn check_reached(section: &Section<'_>, policy: &Policy, before: &[Arc<Policy>])
 }
 
 fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec<WildMatch>>) -> Option<Policy> {
-    let stage = section.choice("stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
-    let outside = section
-        .choice("outside", &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)]);
-    let opening =
-        [("nothing", AtOpening::Nothing), ("start-reaped", AtOpening::StartReaped), ("start", AtOpening::Start)];
-    let at_opening = section.choice("at-opening", &opening);
+    let stage = section.one_of("stage", Stage::ALL);
+    let outside = section.one_of("outside", Outside::ALL);
+    let at_opening = section.one_of("at-opening", AtOpening::ALL);
     let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
     let min_uptime = section.duration("min-uptime");
     let (idle, idle_tier, grace) = by_policy(section, given.measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
-    let maintenance = section.choice("maintenance", &[("stop", Maintenance::Stop), ("allow", Maintenance::Allow)]);
+    let maintenance = section.one_of("maintenance", Maintenance::ALL);
     let matcher = matcher::read(section, name, given.named, within);
     let schedule = schedule(section, given.schedules);
     let stage = stage.unwrap_or(Stage::Observe);
     if stage == Stage::Enforce {
-        check_enforced(section, unannounced || given.tellable, matcher.as_ref());
+        check_enforced(section, unannounced || given.can_notify, matcher.as_ref());
     }
     check_kinds(section, outside, at_opening, matcher.as_ref());
     check_maintenance(section, maintenance, matcher.as_ref());
@@ -208,9 +213,9 @@ fn check_maintenance(section: &Section<'_>, maintenance: Option<Maintenance>, ma
     }
 }
 
-fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
+fn check_enforced(section: &Section<'_>, notified: bool, matcher: Option<&Match>) {
     let place = section.place_of("stage");
-    if !told {
+    if !notified {
         let hint = "say in `[owners]` and `[channels]` how owners are notified first, or write `unannounced = true` if they have been notified in another way";
         section.complain(
             place.clone(),
@@ -253,7 +258,7 @@ fn check_kinds(
 fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule>> {
     let hint = "write `schedule = \"…\"` with a name from `[schedules.…]`".to_owned();
     section.need("schedule", "the policy names no `schedule`", hint);
-    let word = section.word("schedule")?;
+    let word = section.text("schedule")?;
     match schedules.get(word.text) {
         Some(schedule) => schedule.clone(),
         None => {

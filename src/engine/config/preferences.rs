@@ -17,7 +17,7 @@ pub struct Preferences {
     /// The language.
     pub locale: Option<Locale>,
     /// What is shown beside US dollars.
-    pub currency: Option<Beside>,
+    pub currency: Option<SecondCurrency>,
     /// The zone of all times, and of `deliver_at`.
     pub zone: Option<Tz>,
     /// The local time from which the first run of a day sends the digest; `None`: every run sends its news.
@@ -28,11 +28,11 @@ pub struct Preferences {
 
 /// What is shown beside US dollars.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Beside {
+pub enum SecondCurrency {
     /// Nothing.
-    Nothing,
+    None,
     /// This currency.
-    Currency(Currency),
+    Of(Currency),
 }
 
 impl Preferences {
@@ -40,8 +40,8 @@ impl Preferences {
     pub fn money<'a>(&self, money: &'a Money) -> Cow<'a, Money> {
         let second = match &self.currency {
             None => return Cow::Borrowed(money),
-            Some(Beside::Nothing) => None,
-            Some(Beside::Currency(currency)) => Some(currency.clone()),
+            Some(SecondCurrency::None) => None,
+            Some(SecondCurrency::Of(currency)) => Some(currency.clone()),
         };
         Cow::Owned(Money { second, ..money.clone() })
     }
@@ -61,7 +61,7 @@ pub(crate) fn read(section: &Section<'_>, money: &Money) -> Preferences {
     Preferences {
         locale: section.one_of("locale", Locale::ALL),
         currency: currency(section, money),
-        zone: section.word("zone").and_then(|word| zone_of(section, &word)),
+        zone: section.text("zone").and_then(|word| zone_of(section, &word)),
         deliver_at: section.parsed("deliver-at", HOUR, hour, "is not a time of day", hint),
         max_lines: section.number("max-lines", 1..=MOST_LINES).map(|lines| lines as usize),
     }
@@ -71,10 +71,10 @@ fn hour(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").ok().filter(|_| text.len() == 5)
 }
 
-fn currency(section: &Section<'_>, money: &Money) -> Option<Beside> {
-    let word = section.word_like("currency", CODE)?;
+fn currency(section: &Section<'_>, money: &Money) -> Option<SecondCurrency> {
+    let word = section.text_like("currency", CODE)?;
     if word.text == "USD" {
-        return Some(Beside::Nothing);
+        return Some(SecondCurrency::None);
     }
     let found = money.currency(word.text).cloned();
     if found.is_none() {
@@ -83,5 +83,5 @@ fn currency(section: &Section<'_>, money: &Money) -> Option<Beside> {
         let message = format!("`{}` is no currency of [money], so its rate is unknown", word.text);
         section.complain(word.span.clone(), message, hint.to_owned());
     }
-    found.map(Beside::Currency)
+    found.map(SecondCurrency::Of)
 }

@@ -35,7 +35,7 @@ pub struct Warning {
 
 /// A string with its position.
 #[derive(Clone)]
-pub(crate) struct Word<'a> {
+pub(crate) struct Value<'a> {
     pub(crate) text: &'a str,
     pub(crate) span: Range<usize>,
 }
@@ -53,8 +53,8 @@ pub(crate) struct Section<'a> {
 }
 
 /// One entry of a list of texts and tables.
-pub(crate) enum WordOrSection<'a> {
-    Word(Word<'a>),
+pub(crate) enum ValueOrSection<'a> {
+    Value(Value<'a>),
     Section(Section<'a>),
 }
 
@@ -283,7 +283,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of texts and of tables with known keys.
-    pub(crate) fn words_or_sections(&self, key: &'static str) -> Option<Vec<WordOrSection<'a>>> {
+    pub(crate) fn texts_or_sections(&self, key: &'static str) -> Option<Vec<ValueOrSection<'a>>> {
         let value = self.take(key, Kind::TextsOrTables)?;
         let Some(list) = value.get_ref().as_array() else {
             let hint = value.get_ref().as_str().map(|text| format!("write [{text:?}]"));
@@ -293,9 +293,9 @@ impl<'a> Section<'a> {
         let one = |item: &'a Spanned<DeValue<'a>>| match (item.get_ref().as_table(), item.get_ref().as_str()) {
             (Some(table), _) => {
                 let title = format!("`{key}` of {}", self.title);
-                Some(WordOrSection::Section(self.at(self.path_to(key), title, item.span(), table)))
+                Some(ValueOrSection::Section(self.at(self.path_to(key), title, item.span(), table)))
             }
-            (None, Some(text)) => Some(WordOrSection::Word(Word { text, span: item.span() })),
+            (None, Some(text)) => Some(ValueOrSection::Value(Value { text, span: item.span() })),
             (None, None) => {
                 self.mistyped(key, item, "a list of strings in quotes, or of tables,", None);
                 None
@@ -305,7 +305,7 @@ impl<'a> Section<'a> {
     }
 
     /// Every entry of a table whose keys are names chosen by the user.
-    pub(crate) fn named_sections(&self, key: &'static str) -> Vec<(Word<'a>, Section<'a>)> {
+    pub(crate) fn named_sections(&self, key: &'static str) -> Vec<(Value<'a>, Section<'a>)> {
         // The shape does not contain the user's names: the keys of such an entry are stored at the path of the table.
         self.named(key, Kind::Named, |outer, name, value| {
             outer.open(outer.path.clone(), format!("[{key}.{name}]"), name, value)
@@ -319,12 +319,12 @@ impl<'a> Section<'a> {
         key: &'static str,
         kind: Kind,
         read: impl Fn(&Section<'a>, &'a str, &'a Spanned<DeValue<'a>>) -> Option<T>,
-    ) -> Vec<(Word<'a>, T)> {
+    ) -> Vec<(Value<'a>, T)> {
         let Some(outer) = self.table_of(key, kind) else {
             return Vec::new();
         };
         let one = |(name, value): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
-            let name: Word<'a> = Word { text: AsRef::<str>::as_ref(name.get_ref()), span: name.span() };
+            let name: Value<'a> = Value { text: AsRef::<str>::as_ref(name.get_ref()), span: name.span() };
             let value = read(&outer, name.text, value)?;
             Some((name, value))
         };

@@ -38,7 +38,7 @@ pub(crate) fn read(section: &Section<'_>) -> Restart {
 /// Patterns over ARNs that contain `part`. An alias, an id alone or another service's ARN would never match a key.
 fn arns(section: &Section<'_>, key: &'static str, part: &str, example: &str) -> Vec<WildMatch> {
     let hint = format!("write an ARN, such as `{example}`; `*` stands for any text and `?` for any character");
-    let (is_not, words) = (format!("cannot be in `{key}`"), section.words_like(key, ARN).unwrap_or_default());
+    let (is_not, words) = (format!("cannot be in `{key}`"), section.texts_like(key, ARN).unwrap_or_default());
     let parse = |text: &str| (text.starts_with("arn:") && text.contains(part)).then(|| WildMatch::new(text));
     words.iter().filter_map(|word| section.parse(word, parse, &is_not, &hint)).collect()
 }

@@ -83,7 +83,7 @@ pub(crate) fn read(section: &Section<'_>) -> Run {
     Run {
         armed: section.flag("armed").unwrap_or(false),
         pause: pause(section),
-        record: section.word("record").and_then(|word| match Place::parse(word.text) {
+        record: section.text("record").and_then(|word| match Place::parse(word.text) {
             Ok(place) => Some(place),
             Err(wrong) => {
                 section.complain(word.span, wrong, Some("write `s3://bucket/prefix` or a folder".to_owned()));
@@ -95,7 +95,7 @@ pub(crate) fn read(section: &Section<'_>) -> Run {
         width: section.number("width", 1..=1024).map_or(64, |width| width as usize),
         metrics: metrics(section),
         locale: section.one_of("locale", Locale::ALL).unwrap_or_default(),
-        hub: section.word_like("hub", NAME).map(|word| {
+        hub: section.text_like("hub", NAME).map(|word| {
             check_name(section, "hub", &word);
             word.text.to_owned()
         }),

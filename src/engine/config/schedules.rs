@@ -7,7 +7,7 @@ use chrono::{Duration, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use crate::engine::config::include::Files;
-use crate::engine::config::reader::{Section, Word, WordOrSection};
+use crate::engine::config::reader::{Section, Value, ValueOrSection};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{check_name, hints};
 use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_extra, parse_zone};
@@ -38,27 +38,27 @@ pub(crate) fn read(files: &Files<'_>, calendars: &BTreeMap<String, Arc<Calendar>
 fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Schedule> {
     // Every key is read before a mistake in one of them ends the function, so that no key is reported as unknown.
     let mut wrong = false;
-    let default_zone = section.word("zone").map(|word| {
+    let default_zone = section.text("zone").map(|word| {
         let zone = zone_of(section, &word);
         wrong |= zone.is_none();
         zone.unwrap_or(Tz::UTC)
     });
-    let calendar = section.word("calendar").map(|word| calendar_of(section, &word, calendars));
+    let calendar = section.text("calendar").map(|word| calendar_of(section, &word, calendars));
     wrong |= matches!(calendar, Some(None));
     let calendar = calendar.flatten();
     let extra = extra(section, default_zone);
     let silent = format!("{} does not say when it is open", section.title);
     let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"closed\"]`".to_owned();
     section.need("open", silent.clone(), hint.clone());
-    let open = section.words_or_sections("open")?;
+    let open = section.texts_or_sections("open")?;
     if open.is_empty() {
         section.complain(section.place_of("open"), silent, hint);
         return None;
     }
     let entries = open.len();
-    let one = |entry: WordOrSection<'_>| match entry {
-        WordOrSection::Word(word) => part(section, &word, default_zone, calendar.clone()),
-        WordOrSection::Section(own) => part_of(own, default_zone, calendars),
+    let one = |entry: ValueOrSection<'_>| match entry {
+        ValueOrSection::Value(word) => part(section, &word, default_zone, calendar.clone()),
+        ValueOrSection::Section(own) => part_of(own, default_zone, calendars),
     };
     let mut parts: Vec<Part> = open.into_iter().filter_map(one).collect();
     if wrong || parts.len() < entries {
@@ -71,7 +71,7 @@ fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calen
 
 fn calendar_of(
     section: &Section<'_>,
-    word: &Word<'_>,
+    word: &Value<'_>,
     calendars: &BTreeMap<String, Arc<Calendar>>,
 ) -> Option<Arc<Calendar>> {
     let calendar = calendars.get(word.text).cloned();
@@ -87,8 +87,8 @@ fn part_of(own: Section<'_>, zone: Option<Tz>, calendars: &BTreeMap<String, Arc<
     let example = "write `{ open = \"mon-fri 09:00-18:00 @ Asia/Tokyo\", calendar = \"japan\" }`".to_owned();
     own.need("open", format!("{} has no hours", own.title), example.clone());
     own.need("calendar", format!("{} names no calendar", own.title), example);
-    let open = own.word("open");
-    let calendar = own.word("calendar").map(|word| calendar_of(&own, &word, calendars));
+    let open = own.text("open");
+    let calendar = own.text("calendar").map(|word| calendar_of(&own, &word, calendars));
     // Its expression is checked even where its calendar is wrong.
     let part = open.and_then(|word| part(&own, &word, zone, calendar.clone().flatten()));
     own.finish();
@@ -97,12 +97,12 @@ fn part_of(own: Section<'_>, zone: Option<Tz>, calendars: &BTreeMap<String, Arc<
 
 /// The periods of `extra`, each in its own zone or in that of the schedule; `None` if there is a mistake in them.
 fn extra(section: &Section<'_>, zone: Option<Tz>) -> Option<Vec<Part>> {
-    let words = section.words_like("extra", EXTRA).unwrap_or_default();
+    let words = section.texts_like("extra", EXTRA).unwrap_or_default();
     let parts: Vec<Part> = words.iter().filter_map(|word| periods(section, word, zone)).collect();
     (parts.len() == words.len()).then_some(parts)
 }
 
-fn periods(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>) -> Option<Part> {
+fn periods(section: &Section<'_>, word: &Value<'_>, zone: Option<Tz>) -> Option<Part> {
     let (periods, own) = match parse_extra(word.text) {
         Ok(read) => read,
         Err(wrong) => {
@@ -149,7 +149,7 @@ fn check_countries(section: &Section<'_>, name: &str, parts: &[Part]) {
     }
 }
 
-fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Option<Arc<Calendar>>) -> Option<Part> {
+fn part(section: &Section<'_>, word: &Value<'_>, zone: Option<Tz>, calendar: Option<Arc<Calendar>>) -> Option<Part> {
     let expr = match Expr::parse(word.text) {
         Ok(expr) => expr,
         Err(wrong) => {
@@ -179,7 +179,7 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
 }
 
 /// A time zone; an unknown name is a mistake.
-pub(crate) fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
+pub(crate) fn zone_of(section: &Section<'_>, word: &Value<'_>) -> Option<Tz> {
     match parse_zone(word.text) {
         Ok(zone) => {
             check_zone(section, word, zone);
@@ -193,7 +193,7 @@ pub(crate) fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
 }
 
 /// Warns about time zones with a fixed offset: their clocks never change, and `Etc/GMT+9` has the opposite sign.
-fn check_zone(section: &Section<'_>, word: &Word<'_>, zone: Tz) {
+fn check_zone(section: &Section<'_>, word: &Value<'_>, zone: Tz) {
     let name = zone.name();
     let fixed = matches!(name, "EST" | "MST" | "HST") || name.trim_start_matches("Etc/").starts_with("GMT");
     let offset = zone.offset_from_utc_datetime(&NaiveDateTime::default()).fix();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::Duration;
 
 use crate::engine::config::hints::did_you_mean;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::Form;
 use crate::engine::config::values::{OneOrMany, parse_duration};
 use crate::engine::model::is_account;
@@ -102,8 +102,8 @@ pub(crate) fn read(section: &Section<'_>) -> ScopeSettings {
         let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
         section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
     }
-    let excluded = section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default();
-    let sts = section.word_like("sts-region", REGION).into_iter().collect();
+    let excluded = section.texts_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default();
+    let sts = section.text_like("sts-region", REGION).into_iter().collect();
     ScopeSettings {
         accounts,
         organizational_units,
@@ -112,7 +112,7 @@ pub(crate) fn read(section: &Section<'_>) -> ScopeSettings {
         sweep: sweep(section).unwrap_or(Some(Duration::hours(4))),
         reading_role: role(section, "reading-role").unwrap_or_else(|| "IdleReaperRead".to_owned()),
         acting_role: role(section, "acting-role").unwrap_or_else(|| "IdleReaperAct".to_owned()),
-        external_id: section.word("external-id").map(|word| word.text.to_owned()),
+        external_id: section.text("external-id").map(|word| word.text.to_owned()),
         sts_region: region_codes(section, sts).pop().map(|region| (*region).to_owned()),
     }
 }
@@ -160,7 +160,7 @@ fn sweep(section: &Section<'_>) -> Option<Option<Duration>> {
 /// The format that [`sweep`] accepts.
 const SWEEP: Form = Form::Like("^(always|([0-9]+[dhms])+)$");
 
-fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+fn region_codes(section: &Section<'_>, words: Vec<Value<'_>>) -> Vec<Arc<str>> {
     let parse = |text: &str| is_region(text).then(|| text.into());
     for word in words.iter().filter(|word| is_region(word.text) && !REGIONS.lines().any(|known| known == word.text)) {
         let message = format!("this release knows no Region `{}`", word.text);
@@ -173,7 +173,7 @@ fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
 /// The result of `parse` for every value, sorted and without duplicates.
 fn each<T: Ord>(
     section: &Section<'_>,
-    words: Vec<Word<'_>>,
+    words: Vec<Value<'_>>,
     parse: impl Fn(&str) -> Option<T>,
     is_not: &str,
     hint: &str,
@@ -196,7 +196,7 @@ pub(crate) fn is_region(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+fn account_ids(section: &Section<'_>, words: Vec<Value<'_>>) -> Vec<Arc<str>> {
     let parse = |text: &str| is_account(text).then(|| text.into());
     each(
         section,
@@ -216,13 +216,13 @@ pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
 pub(crate) fn units_if_any(section: &Section<'_>, key: &'static str) -> Option<Vec<String>> {
     let parse = |text: &str| (text.starts_with("ou-") || text.starts_with("r-")).then(|| text.to_owned());
     let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat";
-    let words = section.words_like(key, UNIT)?;
-    let read = |word: &Word<'_>| section.parse(word, parse, "is not the id of an organisational unit", hint);
+    let words = section.texts_like(key, UNIT)?;
+    let read = |word: &Value<'_>| section.parse(word, parse, "is not the id of an organisational unit", hint);
     Some(words.iter().filter_map(read).collect())
 }
 
 fn role(section: &Section<'_>, key: &'static str) -> Option<String> {
-    let word = section.word_like(key, ROLE)?;
+    let word = section.text_like(key, ROLE)?;
     let fits = !word.text.trim_matches('/').is_empty()
         && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
     if !fits {

@@ -10,13 +10,13 @@ use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
 use crate::engine::config::hints::did_you_mean;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Value};
 use crate::engine::config::shape::{Form, Kind};
 
 /// The value of a key that accepts either one text or a list.
 pub(crate) enum OneOrMany<'a> {
-    One(Word<'a>),
-    Many(Vec<Word<'a>>),
+    One(Value<'a>),
+    Many(Vec<Value<'a>>),
 }
 
 /// The format that [`parse_duration`] reads, without the limit.
@@ -24,17 +24,17 @@ const DURATION: &str = "^([0-9]+[dhms])+$";
 
 impl<'a> Section<'a> {
     /// Any text.
-    pub(crate) fn word(&self, key: &'static str) -> Option<Word<'a>> {
-        self.word_like(key, Form::Free)
+    pub(crate) fn text(&self, key: &'static str) -> Option<Value<'a>> {
+        self.text_like(key, Form::Free)
     }
 
     /// A text whose `form` is known. The form is for the schema; the caller must report a text that does not match it.
-    pub(crate) fn word_like(&self, key: &'static str, form: Form) -> Option<Word<'a>> {
+    pub(crate) fn text_like(&self, key: &'static str, form: Form) -> Option<Value<'a>> {
         let value = self.take(key, Kind::Text(form))?;
-        self.as_word(key, value)
+        self.as_text(key, value)
     }
 
-    fn as_word(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
+    fn as_text(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Value<'a>> {
         let word = word(value);
         if word.is_none() {
             let hint = number(value).map(|number| format!("write `\"{}\"`", number.text));
@@ -52,13 +52,13 @@ impl<'a> Section<'a> {
         is_not: &str,
         hint: &str,
     ) -> Option<T> {
-        self.parse(&self.word_like(key, form)?, parse, is_not, hint)
+        self.parse(&self.text_like(key, form)?, parse, is_not, hint)
     }
 
     /// The same for a text that was already read.
     pub(crate) fn parse<T>(
         &self,
-        word: &Word<'_>,
+        word: &Value<'_>,
         parse: impl FnOnce(&str) -> Option<T>,
         is_not: &str,
         hint: &str,
@@ -70,20 +70,9 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// One of a few values.
-    pub(crate) fn choice<T: Copy>(&self, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
-        let words: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
-        let word = self.word_like(key, Form::one_of(&words))?;
-        let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
-        if found.is_none() {
-            self.complain_unknown(&word, &format!("a value of `{key}`"), words);
-        }
-        found
-    }
-
-    /// The same for values that have names.
+    /// One of a few values that have names.
     pub(crate) fn one_of<T: Copy + Into<&'static str>>(&self, key: &'static str, known: &[T]) -> Option<T> {
-        let word = self.word_like(key, Form::one_of(&known.iter().map(|one| (*one).into()).collect::<Vec<_>>()))?;
+        let word = self.text_like(key, Form::one_of(&known.iter().map(|one| (*one).into()).collect::<Vec<_>>()))?;
         self.known(&word, &format!("a value of `{key}`"), known)
     }
 
@@ -95,10 +84,10 @@ impl<'a> Section<'a> {
         known: &[T],
     ) -> Option<Vec<T>> {
         let form = Form::one_of(&known.iter().map(|one| (*one).into()).collect::<Vec<_>>());
-        Some(self.words_like(key, form)?.iter().filter_map(|word| self.known(word, what, known)).collect())
+        Some(self.texts_like(key, form)?.iter().filter_map(|word| self.known(word, what, known)).collect())
     }
 
-    fn known<T: Copy + Into<&'static str>>(&self, word: &Word<'_>, what: &str, known: &[T]) -> Option<T> {
+    fn known<T: Copy + Into<&'static str>>(&self, word: &Value<'_>, what: &str, known: &[T]) -> Option<T> {
         let found = known.iter().copied().find(|one| (*one).into() == word.text);
         if found.is_none() {
             self.complain_unknown(word, what, known.iter().map(|one| (*one).into()));
@@ -107,7 +96,7 @@ impl<'a> Section<'a> {
     }
 
     /// Adds a mistake for a value that is not one of `known`.
-    pub(crate) fn complain_unknown<'k>(&self, word: &Word<'_>, what: &str, known: impl IntoIterator<Item = &'k str>) {
+    pub(crate) fn complain_unknown<'k>(&self, word: &Value<'_>, what: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let hint = match did_you_mean(word.text, known.iter().copied()) {
             Some(hint) => hint,
@@ -118,26 +107,26 @@ impl<'a> Section<'a> {
     }
 
     /// A list of any texts.
-    pub(crate) fn words(&self, key: &'static str) -> Option<Vec<Word<'a>>> {
-        self.words_like(key, Form::Free)
+    pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<Value<'a>>> {
+        self.texts_like(key, Form::Free)
     }
 
     /// A list of texts whose `form` is known.
-    pub(crate) fn words_like(&self, key: &'static str, form: Form) -> Option<Vec<Word<'a>>> {
+    pub(crate) fn texts_like(&self, key: &'static str, form: Form) -> Option<Vec<Value<'a>>> {
         let value = self.take(key, Kind::List(form))?;
-        self.as_words(key, value)
+        self.as_texts(key, value)
     }
 
     /// Either one of a few values, or a list.
     pub(crate) fn one_or_many(&self, key: &'static str, one: Form, many: Form) -> Option<OneOrMany<'a>> {
         let value = self.take(key, Kind::TextOrList(one, many))?;
         if value.get_ref().is_array() {
-            return self.as_words(key, value).map(OneOrMany::Many);
+            return self.as_texts(key, value).map(OneOrMany::Many);
         }
-        self.as_word(key, value).map(OneOrMany::One)
+        self.as_text(key, value).map(OneOrMany::One)
     }
 
-    fn as_words(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Vec<Word<'a>>> {
+    fn as_texts(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Vec<Value<'a>>> {
         let Some(list) = value.get_ref().as_array() else {
             self.mistyped(key, value, "a list of strings, such as [\"…\"],", as_list(value.get_ref()));
             return None;
@@ -212,7 +201,7 @@ impl<'a> Section<'a> {
     pub(crate) fn duration(&self, key: &'static str) -> Option<Duration> {
         let value = self.take(key, Kind::Text(Form::Like(DURATION)))?;
         let Some(word) = word(value) else {
-            let unit = |number: Word<'_>| {
+            let unit = |number: Value<'_>| {
                 format!("write the unit, too: `\"{0}m\"` for minutes, `\"{0}h\"` for hours", number.text)
             };
             self.mistyped(key, value, "a string in quotes", number(value).map(unit));
@@ -228,18 +217,18 @@ impl<'a> Section<'a> {
     }
 
     /// Every entry of a table of amounts whose keys are chosen by the user.
-    pub(crate) fn named_amounts(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Decimal)> {
+    pub(crate) fn named_amounts(&self, key: &'static str, names: Form) -> Vec<(Value<'a>, Decimal)> {
         self.named(key, Kind::NamedAmounts(names), |outer, name, value| outer.as_amount(name, value))
     }
 
     /// Every entry of a table of strings whose keys are chosen by the user.
-    pub(crate) fn named_words(&self, key: &'static str, names: Form, form: Form) -> Vec<(Word<'a>, Word<'a>)> {
-        self.named(key, Kind::NamedTexts(names, form), |outer, name, value| outer.as_word(name, value))
+    pub(crate) fn named_texts(&self, key: &'static str, names: Form, form: Form) -> Vec<(Value<'a>, Value<'a>)> {
+        self.named(key, Kind::NamedTexts(names, form), |outer, name, value| outer.as_text(name, value))
     }
 
     /// Every entry of a table of amounts whose keys are chosen by the user. A number is returned as written, with all
     /// digits.
-    pub(crate) fn named_sums(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Word<'a>)> {
+    pub(crate) fn named_sums(&self, key: &'static str, names: Form) -> Vec<(Value<'a>, Value<'a>)> {
         self.named(key, Kind::NamedSums(names), |outer, name, value| {
             let sum = word(value).or_else(|| number(value));
             if sum.is_none() {
@@ -262,18 +251,18 @@ fn as_list(value: &DeValue<'_>) -> Option<String> {
     (!words.is_empty()).then(|| format!("write [{}]", words.join(", ")))
 }
 
-fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
-    value.get_ref().as_str().map(|text| Word { text, span: value.span() })
+fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Value<'a>> {
+    value.get_ref().as_str().map(|text| Value { text, span: value.span() })
 }
 
 /// A decimal number as written, without `_`.
-fn number<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
+fn number<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Value<'a>> {
     let text = match value.get_ref() {
         DeValue::Integer(n) if n.radix() == 10 => n.as_str(),
         DeValue::Float(n) => n.as_str(),
         _ => return None,
     };
-    Some(Word { text, span: value.span() })
+    Some(Value { text, span: value.span() })
 }
 
 /// `2h`, `15m`, `1h30m`, `90s`, `1d`; at most a year.

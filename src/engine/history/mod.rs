@@ -1,7 +1,6 @@
 //! What the run record says about earlier runs.
 
 pub mod answers;
-pub mod databases;
 pub mod deliveries;
 pub mod findings;
 pub mod forgotten;
@@ -13,6 +12,7 @@ pub mod past_runs;
 pub mod runs;
 pub mod today;
 pub mod unverified;
+pub mod uptimes;
 mod visits;
 pub mod weekly;
 

@@ -7,13 +7,13 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
-use crate::engine::history::databases::{Databases, OwnActs, Seen};
 use crate::engine::history::deliveries::Deliveries;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::last_scans::Cadence;
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::today::Today;
 use crate::engine::history::unverified::Unverified;
+use crate::engine::history::uptimes::{OwnActs, Uptime, Uptimes};
 use crate::engine::history::weekly::Weekly;
 use crate::engine::model::month::Month;
 use crate::engine::model::{ByResource, DatabaseEvent, Instance, ResourceId};
@@ -40,7 +40,7 @@ pub struct History {
     /// How often idle instances were stopped.
     pub idle_stops: IdleStops,
     /// Since when databases run. `None`: nobody keeps that, and they are judged by their creation.
-    pub databases: Option<Databases>,
+    pub databases: Option<Uptimes>,
     /// Which instances earlier runs found active.
     pub witness: Witness,
     /// The month for which this run makes the stocktake.
@@ -69,7 +69,7 @@ pub struct History {
 
 impl History {
     /// Adds to a database when it was started last, if that is kept.
-    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>, stopped: &str) -> Option<Seen> {
+    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>, stopped: &str) -> Option<Uptime> {
         let known = self.databases.as_ref()?;
         known.date(found, self.own_acts(&found.id), now, stopped)
     }
@@ -91,7 +91,7 @@ impl History {
     }
 
     /// Explains a change by the events of its target. Where there are none, a person made it.
-    pub fn explain(&self, seen: Seen, found: &mut Instance, events: Option<&[DatabaseEvent]>) -> Seen {
+    pub fn explain(&self, seen: Uptime, found: &mut Instance, events: Option<&[DatabaseEvent]>) -> Uptime {
         match (&self.databases, events) {
             (Some(known), Some(events)) => known.explain(seen, found, self.own_acts(&found.id), events),
             (Some(_) | None, _) => seen.protect(found),

@@ -1,10 +1,10 @@
 //! Moving in from another tool: what its tags, definitions and policies become here, what is left over, and where both
 //! tools would differ. Nothing here writes a tag, and the proposed settings observe only.
 
-pub mod beside;
+mod caveat;
 pub mod custodian;
 pub mod instance_scheduler;
-mod word;
+pub mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::engine::model::{Instance, Target};
 use crate::engine::schedule::Expr;
 use crate::engine::schedule::dialects::{Dialect, Meaning};
 
-pub use crate::engine::import::word::Word;
+pub use crate::engine::import::caveat::Caveat;
 
 /// The default hours of Cloud Custodian.
 const CUSTODIAN_HOURS: &str = "mon-fri 07:00-19:00 @ America/New_York";
@@ -204,10 +204,10 @@ impl Import {
     }
 
     /// The words of what no translation can hide.
-    pub fn words(&self) -> BTreeSet<Word> {
-        let mut words = BTreeSet::from([Word::EdgesAndLevels, Word::Mornings, Word::TwoTools]);
-        words.extend(self.tags.iter().any(|tag| !tag.starts).then_some(Word::OneSided));
-        words.extend(self.schedules.iter().any(|one| one.hours.is_err()).then_some(Word::OneSided));
+    pub fn caveats(&self) -> BTreeSet<Caveat> {
+        let mut words = BTreeSet::from([Caveat::EdgesAndLevels, Caveat::Mornings, Caveat::TwoTools]);
+        words.extend(self.tags.iter().any(|tag| !tag.starts).then_some(Caveat::OneSided));
+        words.extend(self.schedules.iter().any(|one| one.hours.is_err()).then_some(Caveat::OneSided));
         words
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::request::Mode;
 pub fn wants_last_hour(settings: &Settings, mode: Mode, ruling: &Ruling) -> bool {
     match &ruling.verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => {
-            let decides = || ruling.armed || mode == Mode::Plan || is_told(settings, ruling);
+            let decides = || ruling.armed || mode == Mode::Plan || is_to_be_notified(settings, ruling);
             settings.busy.is_some() && decides()
         }
         Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
@@ -21,7 +21,7 @@ pub fn wants_last_hour(settings: &Settings, mode: Mode, ruling: &Ruling) -> bool
 }
 
 /// Whether somebody would be notified in this run that it is outside its hours: a busy instance needs no message.
-fn is_told(settings: &Settings, ruling: &Ruling) -> bool {
+fn is_to_be_notified(settings: &Settings, ruling: &Ruling) -> bool {
     let reached = || settings.notify.operator.is_some() || !channels_of(settings, &ruling.owner).is_empty();
     let is_news = ruling.talk.topics.iter().any(|topic| topic.subject == Subject::FirstStop);
     is_news && settings.run.record.is_some() && reached()

@@ -61,59 +61,39 @@ fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
 /// The result of the evidence and the rules, for a mark. `None`: leave the mark as it is.
 pub fn finding(case: &Case<'_>, verdict: &Verdict) -> Option<Finding> {
     match verdict {
-        Verdict::Skip(skipped) => finding_spared(case, skipped),
+        Verdict::Skip(skipped) => finding_skipped(case, skipped),
         Verdict::OutOfScope(Unscoped::NoPolicy) => Some(Finding::No(Lifted::OtherPolicy)),
         Verdict::OutOfScope(Unscoped::NotSelected | Unscoped::NotInScope) | Verdict::Start(_) => None,
         Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Idle(_) | Verdict::Report(_) => Some(by_evidence(case)),
     }
 }
 
-fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
+fn finding_skipped(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
     match skipped.reason() {
         Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown => {
             Some(Finding::No(Lifted::Kept))
         }
-        Reason::NeverListed
-        | Reason::AutoScalingMember
-        | Reason::KubernetesNode
-        | Reason::ContainerHost
-        | Reason::ManagedService
-        | Reason::Spot
-        | Reason::InstanceStore
-        | Reason::NoSaving
-        | Reason::Appliance
-        | Reason::CannotStop
-        | Reason::PausesItself
-        | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
+        Reason::NeverListed => Some(Finding::No(Lifted::Protected)),
+        // Who manages it, and what a stop would cost or save.
+        Reason::AutoScalingMember | Reason::KubernetesNode | Reason::ContainerHost | Reason::ManagedService => {
+            Some(Finding::No(Lifted::Protected))
+        }
+        Reason::Spot | Reason::InstanceStore | Reason::NoSaving | Reason::Appliance | Reason::CannotStop => {
+            Some(Finding::No(Lifted::Protected))
+        }
+        Reason::PausesItself | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
         // Stopped instances are not marked. If a rule lacks its inputs, the mark stays unchanged.
-        Reason::NotRunning
-        | Reason::InTransition
-        | Reason::OtherHub
-        | Reason::MatchUnknown
-        | Reason::Incomplete
-        | Reason::ScheduleUnreadable
-        | Reason::CalendarExhausted
-        | Reason::Frozen
-        | Reason::MaintenanceWindow
-        | Reason::NoPolicy
-        | Reason::NotSelected
-        | Reason::NotInScope => None,
+        Reason::NotRunning | Reason::InTransition | Reason::OtherHub | Reason::MatchUnknown => None,
+        Reason::Incomplete | Reason::ScheduleUnreadable | Reason::CalendarExhausted | Reason::Frozen => None,
+        Reason::NoPolicy | Reason::NotSelected | Reason::NotInScope | Reason::MaintenanceWindow => None,
         Reason::Busy if matches!(case.idleness, Idleness::Idle(_)) => Some(Finding::No(Lifted::Busy)),
         Reason::Undone | Reason::RestartFight if matches!(case.idleness, Idleness::Idle(_)) => {
             Some(Finding::No(Lifted::Restarted))
         }
-        Reason::LoggedIn
-        | Reason::Busy
-        | Reason::Unmeasured
-        | Reason::Idle
-        | Reason::Reopening
-        | Reason::WithinHours
-        | Reason::Overtime
-        | Reason::Young
-        | Reason::Undone
-        | Reason::ExpiringBackups
-        | Reason::RestartFight
-        | Reason::OutsideHours => Some(by_evidence(case)),
+        Reason::LoggedIn | Reason::Busy | Reason::Unmeasured | Reason::Idle => Some(by_evidence(case)),
+        Reason::ExpiringBackups => Some(by_evidence(case)),
+        Reason::Reopening | Reason::WithinHours | Reason::OutsideHours => Some(by_evidence(case)),
+        Reason::Overtime | Reason::Young | Reason::Undone | Reason::RestartFight => Some(by_evidence(case)),
     }
 }
 

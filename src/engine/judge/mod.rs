@@ -50,7 +50,7 @@ pub use crate::engine::judge::topics::Talk;
 type Numbered<'a> = (usize, &'a Arc<Policy>);
 
 /// The alternate contacts if none were requested.
-static NOBODY: Contacts = Contacts::new();
+static NO_CONTACTS: Contacts = Contacts::new();
 
 /// Judges every instance of a run with the same settings at the same time.
 pub struct Judge<'a> {
@@ -75,7 +75,7 @@ impl<'a> Judge<'a> {
             hours.clone()
         });
         let by_policy = by_policy.collect();
-        Self { settings, scope, history, contacts: &NOBODY, now, by_policy, by_tag: HashMap::new() }
+        Self { settings, scope, history, contacts: &NO_CONTACTS, now, by_policy, by_tag: HashMap::new() }
     }
 
     /// The same judge with the accounts' alternate contacts.

@@ -130,9 +130,9 @@ impl<'a> Reach<'a> {
 
     /// Whether this owner received the notice at every place where the owner is notified now. If a place changed or
     /// was wrong, the owner has not received it.
-    pub fn has_read(&self, told: &Notified) -> bool {
+    pub fn has_read(&self, notified: &Notified) -> bool {
         let places = self.settings.owners.channels(self.owner).into_iter().map(|(_, channel)| channel.place());
-        *self.owner == *told.owner && places.into_iter().all(|place| told.has_reached(&place))
+        *self.owner == *notified.owner && places.into_iter().all(|place| notified.has_reached(&place))
     }
 }
 

@@ -41,11 +41,7 @@ fn inputs(case: &Case<'_>) -> Inputs {
     let Some((policy, hours)) = case.policy else {
         return Inputs::WithoutPolicy;
     };
-    let outside = match policy.outside {
-        Deed::Report => "report",
-        Deed::Stop => "stop",
-        Deed::Hibernate => "hibernate",
-    };
+    let outside = policy.outside.as_str();
     let (closed_since, zone) = (hours.at.closed_since, hours.at.zone);
     Inputs::OutsideHours { policy: policy.name.clone(), outside, closed_since, zone }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::databases::Databases;
 use crate::engine::history::past_runs::History;
+use crate::engine::history::uptimes::Uptimes;
 use crate::engine::model::{Notes, Outcome, OutcomeKind, ResourceId, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
@@ -107,7 +107,7 @@ async fn anew<L: Scan>(
     notes.add(Notes { lines: since, troubled: false });
     planned.scanned.background.sightings = std::mem::take(&mut whole.sightings);
     let (report, mut background) = Planned { plan, notes, ..planned }.report(order, &*whole, prices.as_ref());
-    Databases::note_tags(&mut background.databases, std::mem::take(&mut carried.stop_tags));
+    Uptimes::note_tags(&mut background.databases, std::mem::take(&mut carried.stop_tags));
     let lines: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
     let bare = carried.outcomes.iter().filter(|outcome| !lines.contains(&outcome.id)).count();
     if bare > 0 {

@@ -10,8 +10,8 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Idleness, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
-use crate::engine::history::databases::Seen;
 use crate::engine::history::past_runs::History;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Target, Unreachable};
@@ -35,7 +35,7 @@ pub(crate) struct Merged<'a, L> {
     /// Activity found.
     pub(crate) sightings: Vec<Sighting>,
     /// What is known of the databases that were found.
-    databases: Vec<(ResourceId, Seen)>,
+    databases: Vec<(ResourceId, Uptime)>,
     used: Used,
 }
 

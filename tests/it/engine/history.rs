@@ -1,5 +1,5 @@
 //! What the record says of earlier runs.
 
 pub mod announced;
-pub mod databases;
 pub mod earlier;
+pub mod uptimes;

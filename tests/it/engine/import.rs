@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use idle_reaper::engine::config::{Outside, Settings, Stage};
-use idle_reaper::engine::import::beside::{Beside, beside};
+use idle_reaper::engine::import::week::{WeekCompared, compare_week};
 use idle_reaper::engine::import::{Import, PeerTag, custodian, instance_scheduler};
 use idle_reaper::engine::model::{Instance, State};
 use idle_reaper::engine::schedule::dialects::{Dialect, Meaning};
@@ -52,17 +52,17 @@ fn moved(mut import: Import, instances: &[Instance]) -> (Import, Settings) {
     (import, settings)
 }
 
-fn week(instances: &[Instance], settings: &Settings, seen: Option<DateTime<Utc>>) -> Beside {
-    beside(instances.iter(), settings, NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), seen)
+fn week(instances: &[Instance], settings: &Settings, seen: Option<DateTime<Utc>>) -> WeekCompared {
+    compare_week(instances.iter(), settings, NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), seen)
 }
 
 /// Id, begin and end in Tokyo, whether the old tool has it running, and the word.
-fn said(beside: &Beside) -> Vec<(String, String, String, bool, &'static str)> {
+fn said(week: &WeekCompared) -> Vec<(String, String, String, bool, &'static str)> {
     let local = |at: DateTime<Utc>| at.with_timezone(&Tz::Asia__Tokyo).format("%a %H:%M").to_string();
-    let one = |it: &idle_reaper::engine::import::beside::Difference| {
+    let one = |it: &idle_reaper::engine::import::week::Difference| {
         (it.id.name.to_string(), local(it.from), local(it.to), it.old_runs, it.word)
     };
-    beside.differences.iter().map(one).collect()
+    week.differences.iter().map(one).collect()
 }
 
 /// Observes the instances in every hour of the week with everything armed but the policies, which must not write.
@@ -116,9 +116,9 @@ fn an_organisation_tagged_for_cloud_custodian_moves_in() {
     ] {
         assert!(notes.contains(note), "{note} is not in\n{notes}");
     }
-    let beside = week(&all, &settings, None);
-    assert_eq!((beside.compared, beside.unknown), (all.len(), 0));
-    let differences = said(&beside);
+    let compared = week(&all, &settings, None);
+    assert_eq!((compared.compared, compared.unknown), (all.len(), 0));
+    let differences = said(&compared);
     let words = |id: &str| differences.iter().filter(|one| one.0 == id).map(|one| one.4).collect::<BTreeSet<_>>();
     for id in ["i-day", "i-late", "i-night", "i-stop", "i-default", "i-kept"] {
         assert_eq!(words(id), BTreeSet::new(), "{id}: {differences:?}");
@@ -158,10 +158,10 @@ fn an_organisation_tagged_for_cloud_custodian_moves_in() {
             if old(id, now) != stops {
                 continue;
             }
-            let covers = |one: &&idle_reaper::engine::import::beside::Difference| {
+            let covers = |one: &&idle_reaper::engine::import::week::Difference| {
                 *one.id.name == *id && one.from <= now && now < one.to && one.old_runs == old(id, now)
             };
-            let found = beside.differences.iter().find(covers);
+            let found = compared.differences.iter().find(covers);
             explained.insert(found.unwrap_or_else(|| panic!("nothing explains {id} at {now}")).word);
         }
     });
@@ -195,8 +195,8 @@ fn an_organisation_tagged_for_instance_scheduler_moves_in() {
     ] {
         assert!(notes.contains(note), "{note} is not in\n{notes}");
     }
-    let beside = week(&all, &settings, None);
-    assert_eq!((beside.compared, beside.unknown, said(&beside)), (3, 2, Vec::new()));
+    let compared = week(&all, &settings, None);
+    assert_eq!((compared.compared, compared.unknown, said(&compared)), (3, 2, Vec::new()));
     let open = |id: &str, now: DateTime<Utc>| {
         let local = now.with_timezone(&Tz::Asia__Tokyo);
         let (day, hour) = (local.weekday().num_days_from_monday(), local.hour());
@@ -243,9 +243,9 @@ fn a_week_in_which_clocks_change_is_as_long_as_it_is_and_its_differences_are_nam
     ];
     let (_, settings) = moved(Import::new(Vec::new(), Vec::new(), BTreeSet::new()), &all);
     let week = |first: &str| {
-        let found = beside(all.iter(), &settings, first.parse().unwrap(), None);
+        let found = compare_week(all.iter(), &settings, first.parse().unwrap(), None);
         let local = |at: DateTime<Utc>| at.with_timezone(&Tz::America__New_York).format("%a %H:%M %Z").to_string();
-        let one = |it: &idle_reaper::engine::import::beside::Difference| {
+        let one = |it: &idle_reaper::engine::import::week::Difference| {
             (it.id.name.to_string(), local(it.from), local(it.to), it.old_runs, it.word)
         };
         found.differences.iter().map(one).collect::<Vec<_>>()

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::Sighting;
-use crate::engine::history::databases::Seen;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unlisted, Unreachable, sane};
 use crate::engine::plan::Plan;
@@ -101,7 +101,7 @@ pub struct Part {
     pub sightings: Vec<Sighting>,
     /// What is known of the databases that were found, where that is kept.
     #[serde(default)]
-    pub databases: Vec<(ResourceId, Seen)>,
+    pub databases: Vec<(ResourceId, Uptime)>,
     /// Its usage.
     pub used: Used,
 }

@@ -2,7 +2,7 @@
 
 /// A way in which this tool and another one differ although the hours are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Word {
+pub enum Caveat {
     /// Others act at an instant, this tool for as long as the hours are closed.
     EdgesAndLevels,
     /// Others start everything in the morning, this tool what it stopped.
@@ -19,7 +19,7 @@ pub enum Word {
     ClockChange,
 }
 
-impl Word {
+impl Caveat {
     /// Its name in reports.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::history::History;
-use idle_reaper::engine::history::databases::{Databases, OwnActs};
 use idle_reaper::engine::history::unverified::Unverified;
+use idle_reaper::engine::history::uptimes::{OwnActs, Uptimes};
 use idle_reaper::engine::model::{Action, ByResource, Database, Instance, Reason};
 use proptest::sample::select;
 
@@ -21,13 +21,13 @@ fn found(status: &str, restarts: Option<DateTime<Utc>>) -> Instance {
 }
 
 /// What is known after runs at these instants have found the database in these statuses, and the last database.
-fn after(found_at: &[(&str, &str, Option<&str>)]) -> (Databases, Instance) {
-    let (mut known, mut last) = (Databases::default(), db("orders"));
+fn after(found_at: &[(&str, &str, Option<&str>)]) -> (Uptimes, Instance) {
+    let (mut known, mut last) = (Uptimes::default(), db("orders"));
     for (when, status, restarts) in found_at {
         last = found(status, restarts.map(at));
         let seen = known.date(&mut last, OwnActs::default(), at(when), KEY).expect("a database");
         let text = known.text_with(&[(last.id.clone(), seen)], at(when));
-        known = Databases::parse(&text, at(when));
+        known = Uptimes::parse(&text, at(when));
     }
     (known, last)
 }
@@ -79,7 +79,7 @@ fn a_start_is_never_dated_before_the_last_time_it_was_found_down() {
     let statuses = ["available", "stopped", "stopping", "starting", "backing-up", "deleting", ""];
     let scan = (select(statuses.to_vec()), 1..3000i64);
     for_all(200, proptest::collection::vec(scan, 1..12), |scans| {
-        let (mut known, mut now, mut down) = (Databases::default(), at(EVENING), None);
+        let (mut known, mut now, mut down) = (Uptimes::default(), at(EVENING), None);
         for (status, minutes) in scans {
             now += Duration::minutes(minutes);
             let mut one = found(status, None);
@@ -90,7 +90,7 @@ fn a_start_is_never_dated_before_the_last_time_it_was_found_down() {
             } else {
                 down = Some(now);
             }
-            known = Databases::parse(&known.text_with(&[(one.id, seen)], now), now);
+            known = Uptimes::parse(&known.text_with(&[(one.id, seen)], now), now);
         }
     });
 }
@@ -103,7 +103,7 @@ fn what_cannot_be_read_protects() {
         "{\"id\":\"db:orders\"}",
         "{\"id\":\"db:orders\",\"found\":\"2126-11-25T00:00:00Z\",\"up\":true}",
     ] {
-        let known = Databases::parse(text, at(EVENING));
+        let known = Uptimes::parse(text, at(EVENING));
         let mut one = found("available", None);
         known.date(&mut one, OwnActs::default(), at(EVENING), KEY);
         assert_eq!(one.launch, Some(at(EVENING)), "{text}");

@@ -29,7 +29,7 @@ const RESTART_HOURS: i64 = 1;
 /// What the runs so far have found of one database or service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Seen {
+pub struct Uptime {
     /// When it was found last.
     #[serde(deserialize_with = "sane")]
     found: DateTime<Utc>,
@@ -64,7 +64,7 @@ pub struct Seen {
     task: Option<(Box<str>, TaskSize)>,
 }
 
-impl Seen {
+impl Uptime {
     /// Adds what is known to the facts of the resource.
     fn show(&self, found: &mut Instance) {
         if let Some(facts) = &mut found.database {
@@ -134,7 +134,7 @@ pub struct OwnActs {
 
 /// The same for every database and service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Databases(ByResource<Seen>);
+pub struct Uptimes(ByResource<Uptime>);
 
 /// One of them, as the record stores it.
 #[derive(Serialize, Deserialize)]
@@ -143,29 +143,29 @@ struct Line {
     #[serde(flatten)]
     id: ResourceId,
     #[serde(flatten)]
-    seen: Seen,
+    seen: Uptime,
 }
 
-impl Databases {
+impl Uptimes {
     /// Reads the file: one JSON line for each database. A line that is unreadable or in the future is ignored: then its
     /// database counts as started now.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let mut lines: Vec<Line> = json_lines::readable(text).collect();
         settle(lines.iter_mut().map(|line| &mut line.id));
-        let known = |seen: &Seen| seen.found <= now && now - seen.found <= Duration::days(FORGET_DAYS);
+        let known = |seen: &Uptime| seen.found <= now && now - seen.found <= Duration::days(FORGET_DAYS);
         Self(lines.into_iter().filter(|line| known(&line.seen)).map(|Line { id, seen }| (id, seen)).collect())
     }
 
     /// The same, with what a run has found since.
     #[must_use]
-    pub fn with(&self, found: &[(ResourceId, Seen)]) -> Self {
+    pub fn with(&self, found: &[(ResourceId, Uptime)]) -> Self {
         let mut all = self.clone();
         found.iter().for_each(|(id, seen)| all.0.insert(id.clone(), seen.clone()));
         all
     }
 
     /// Notes what a run has done with databases and services that it had found.
-    pub fn note_tags(found: &mut [(ResourceId, Seen)], stop_tags: Vec<StopTag>) {
+    pub fn note_tags(found: &mut [(ResourceId, Uptime)], stop_tags: Vec<StopTag>) {
         for (id, tag) in stop_tags {
             if let Some((_, seen)) = found.iter_mut().find(|(known, _)| *known == id) {
                 seen.tag = tag;
@@ -174,7 +174,7 @@ impl Databases {
     }
 
     /// The file, with what a run has found since.
-    pub fn text_with(&self, found: &[(ResourceId, Seen)], now: DateTime<Utc>) -> String {
+    pub fn text_with(&self, found: &[(ResourceId, Uptime)], now: DateTime<Utc>) -> String {
         let all = self.with(found);
         let kept = all.0.iter().filter(|(_, seen)| now - seen.found <= Duration::days(FORGET_DAYS));
         json_lines::text(kept.map(|(id, seen)| Line { id: id.clone(), seen: seen.clone() }))
@@ -183,7 +183,7 @@ impl Databases {
     /// Adds to a database or a service when it was started last, and returns what is now known of it. One that was never found before
     /// may have been started by anybody just now.
     /// `stopped`: the key of the stop tag. A resource that has lost it, and was not started since, gets it from the record.
-    pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>, stopped: &str) -> Option<Seen> {
+    pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>, stopped: &str) -> Option<Uptime> {
         if found.database.is_none() && found.service.is_none() {
             return None;
         }
@@ -241,7 +241,7 @@ impl Databases {
     }
 
     /// Explains a change by the events that AWS has kept of all databases of the target.
-    pub fn explain(&self, mut seen: Seen, found: &mut Instance, own: OwnActs, events: &[DatabaseEvent]) -> Seen {
+    pub fn explain(&self, mut seen: Uptime, found: &mut Instance, own: OwnActs, events: &[DatabaseEvent]) -> Uptime {
         let last = |what: Happened| {
             let its_own = events.iter().filter(|event| event.id == found.id && event.what == what);
             its_own.map(|event| event.at.trunc_subsecs(0)).max()

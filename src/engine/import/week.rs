@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::engine::config::Settings;
 use crate::engine::history::History;
-use crate::engine::import::Word;
+use crate::engine::import::Caveat;
 use crate::engine::judge::{Judge, Known};
 use crate::engine::model::{Account, Action, Because, Instance, Reason, ResourceId, State, Tags};
 use crate::engine::request::Scope;
@@ -50,7 +50,7 @@ pub struct Difference {
 
 /// The comparison.
 #[derive(Debug, Default)]
-pub struct Beside {
+pub struct WeekCompared {
     /// The differences, by instance and time.
     pub differences: Vec<Difference>,
     /// How many instances were compared.
@@ -69,17 +69,17 @@ struct Machine<'a> {
 }
 
 /// Compares both tools from `first` on, 00:00 in the zone of the first policy. `seen`: when the inventory was taken.
-pub fn beside<'a>(
+pub fn compare_week<'a>(
     found: impl Iterator<Item = &'a Instance>,
     settings: &Settings,
     first: NaiveDate,
     seen: Option<DateTime<Utc>>,
-) -> Beside {
+) -> WeekCompared {
     let midnight = |date: Option<NaiveDate>| begin_of(settings.zone(), date.unwrap_or(first));
     let before = midnight(first.checked_sub_days(Days::new(DAYS)));
     let (begin, end) = (midnight(Some(first)), midnight(first.checked_add_days(Days::new(DAYS))));
     let mut week = WeekOf { before, begin, end, settings, known: HashMap::new() };
-    let (mut result, mut machines) = (Beside::default(), Vec::new());
+    let (mut result, mut machines) = (WeekCompared::default(), Vec::new());
     for instance in found {
         match week.acts(instance) {
             None => {}
@@ -255,13 +255,13 @@ impl<'a> Machine<'a> {
         let clock = judge.with_case(&self.ours, &self.account, &Known::NOTHING, clock);
         let (is_open, was_skipped) = clock.unwrap_or_default();
         let word = match (self.old, ours, rule) {
-            (true, false, _) if is_open => Word::Mornings,
+            (true, false, _) if is_open => Caveat::Mornings,
             // The old tool looks for the minute of its action, which the clocks skipped.
-            (true, false, _) if was_skipped => Word::ClockChange,
-            (true, false, _) => Word::EdgesAndLevels,
-            (false, true, Reason::ScheduleUnreadable) => Word::Unreadable,
-            (false, true, Reason::WithinHours) => Word::ClockChange,
-            (false, true, _) => Word::Protected,
+            (true, false, _) if was_skipped => Caveat::ClockChange,
+            (true, false, _) => Caveat::EdgesAndLevels,
+            (false, true, Reason::ScheduleUnreadable) => Caveat::Unreadable,
+            (false, true, Reason::WithinHours) => Caveat::ClockChange,
+            (false, true, _) => Caveat::Protected,
             (true, true, _) | (false, false, _) => return self.open.take().map(|it| Difference { to: now, ..it }),
         };
         let word = word.as_str();
