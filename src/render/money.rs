@@ -13,6 +13,7 @@ use crate::engine::report::Report;
 use crate::render::catalogue::money::{Phrase, Second, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::columns::account;
+use crate::render::page::{Fit, Head, Page, Shown};
 
 /// One amount: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
 pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
@@ -113,20 +114,15 @@ fn own(report: &Report) -> Option<String> {
 /// One cent.
 const CENT: Usd = Usd(Decimal::from_parts(1, 0, 0, false, 2));
 
-/// The headings of [`groups`]. `others`: whether other resources than instances may be counted.
-pub(crate) fn heads(others: bool, locale: Locale) -> [&'static str; 4] {
-    [Term::Waste, Term::WastedBy, Term::of_counts(others), Term::PerMonth].map(|head| term(locale, head))
-}
-
 /// Waste by account, policy, owner and tag, one line each, where there are at least two of a kind.
-pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
+pub(crate) fn groups(page: &mut Page, waste: &Waste<'_>, report: &Report) {
     let locale = report.locale;
     let kind = |kind: &str, groups: Vec<(String, &Cost)>| {
         let line = |(name, sum): (String, &Cost)| {
             let amount = cost(sum, &report.money, locale);
-            [kind.to_owned(), name, sum.instances.to_string(), amount]
+            [kind.to_owned(), name, sum.instances.to_string(), amount].map(Shown::from).into()
         };
-        dearest(groups).into_iter().map(line).collect::<Vec<_>>()
+        dearest(groups).into_iter().map(line).collect::<Vec<Vec<Shown>>>()
     };
     let or = |name: &Option<&str>, none: &str| name.unwrap_or(none).to_owned();
     let Waste { total: _, accounts, owners, policies, groups } = waste;
@@ -140,20 +136,15 @@ pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
             groups.iter().map(|(value, sum)| (or(value, "-"), sum)).collect(),
         ),
     ];
-    all.into_iter().filter(|lines| lines.len() > 1).flatten().collect()
-}
-
-/// The headings of [`saved`].
-pub(crate) fn heads_of_saved(locale: Locale) -> [&'static str; 3] {
-    [Term::Saved, Term::WastedBy, Term::PerMonth].map(|head| term(locale, head))
+    let heads = [Term::Waste, Term::WastedBy, Term::of_counts(report.has_others()), Term::PerMonth];
+    let heads = heads.map(|head| Head::new(term(locale, head), Fit::Cut)).into();
+    page.grid(None, heads, all.into_iter().filter(|lines| lines.len() > 1).flatten().collect());
 }
 
 /// The savings in the month of the run by account, policy and owner, one line each, where there are at least two of a
 /// kind.
-pub(crate) fn saved(report: &Report) -> Vec<[String; 3]> {
-    let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) else {
-        return Vec::new();
-    };
+pub(crate) fn saved(page: &mut Page, report: &Report) {
+    let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) else { return };
     let locale = report.locale;
     let kinds = [
         (Term::Account, savings.by(month, |whose| &whose.account)),
@@ -164,11 +155,12 @@ pub(crate) fn saved(report: &Report) -> Vec<[String; 3]> {
     let lines = several.flat_map(|(kind, groups)| {
         let line = move |(name, saved): (&str, Saved)| {
             let name = if name.is_empty() { term(locale, Term::Nobody).to_owned() } else { account(report, name) };
-            [term(locale, kind).to_owned(), name, figure(saved.usd, &report.money, locale)]
+            [term(locale, kind).to_owned(), name, figure(saved.usd, &report.money, locale)].map(Shown::from).into()
         };
-        groups.into_iter().map(line).collect::<Vec<_>>()
+        groups.into_iter().map(line).collect::<Vec<Vec<Shown>>>()
     });
-    lines.collect()
+    let heads = [Term::Saved, Term::WastedBy, Term::PerMonth].map(|head| Head::new(term(locale, head), Fit::Cut));
+    page.grid(None, heads.into(), lines.collect());
 }
 
 /// The most expensive first.

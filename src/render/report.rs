@@ -217,13 +217,10 @@ fn accounts(page: &mut Page, report: &Report) {
 /// Waste, savings, and the cost of the run itself.
 fn money(page: &mut Page, report: &Report) {
     crate::render::money::summary(report).into_iter().for_each(|line| page.line(line));
-    let groups = report.waste().map(|waste| crate::render::money::groups(&waste, report)).unwrap_or_default();
-    let heads = crate::render::money::heads(report.has_others(), report.locale).map(|word| Head::new(word, Fit::Cut));
-    let lines = groups.into_iter().map(|group| group.map(Shown::from).into());
-    page.grid(None, heads.into(), lines.collect());
-    let heads = crate::render::money::heads_of_saved(report.locale).map(|word| Head::new(word, Fit::Cut));
-    let lines = crate::render::money::saved(report).into_iter().map(|group| group.map(Shown::from).into());
-    page.grid(None, heads.into(), lines.collect());
+    if let Some(waste) = report.waste() {
+        crate::render::money::groups(page, &waste, report);
+    }
+    crate::render::money::saved(page, report);
 }
 
 fn unreachable(page: &mut Page, report: &Report) {

@@ -11,7 +11,7 @@ use crate::engine::cost::price::Price;
 use crate::engine::history::findings::{Finding, Life};
 use crate::engine::history::runs::{micros, micros_or_null};
 use crate::engine::model::month::Month;
-use crate::engine::model::{Currency, Locale, Usd};
+use crate::engine::model::{Locale, Usd};
 use crate::engine::report::stocktake::{Line, Stocktake, kept_until};
 use crate::engine::tags::Kept;
 use crate::render::edge;
@@ -45,10 +45,8 @@ struct Row<'a> {
     hourly_usd: Option<Decimal>,
     monthly_usd: Option<Decimal>,
     price_unknown: Option<&'a str>,
-    currency: Option<&'a str>,
-    monthly_currency: Option<Decimal>,
-    rate: Option<Decimal>,
-    rate_date: Option<NaiveDate>,
+    #[serde(flatten)]
+    second: SecondData<'a>,
     price_note: &'static str,
     group: Option<&'a str>,
     /// Its page in the AWS console, where the settings have links.
@@ -57,6 +55,27 @@ struct Row<'a> {
     /// The kind of resource, where the stocktake has other resources than instances.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
+}
+
+/// An amount a month in the second currency, and its rate.
+#[derive(Serialize)]
+struct SecondData<'a> {
+    currency: Option<&'a str>,
+    monthly_currency: Option<Decimal>,
+    rate: Option<Decimal>,
+    rate_date: Option<NaiveDate>,
+}
+
+impl<'a> SecondData<'a> {
+    fn of(money: &'a Money, monthly: Option<Usd>) -> Self {
+        let second = money.second.as_ref();
+        Self {
+            currency: second.map(|second| second.code.as_str()),
+            monthly_currency: second.zip(monthly).map(|(second, usd)| second.convert(usd)),
+            rate: second.map(|second| second.rate),
+            rate_date: second.map(|second| second.date),
+        }
+    }
 }
 
 /// The JSON.
@@ -74,10 +93,8 @@ struct Whole<'a> {
     monthly_usd: Decimal,
     unknown_prices: usize,
     budget_usd: Option<Decimal>,
-    currency: Option<&'a str>,
-    monthly_currency: Option<Decimal>,
-    rate: Option<Decimal>,
-    rate_date: Option<NaiveDate>,
+    #[serde(flatten)]
+    second: SecondData<'a>,
     price_note: &'static str,
     bill: Option<&'a Bill>,
     resources: Vec<Row<'a>>,
@@ -106,35 +123,8 @@ struct Unreachable<'a> {
 }
 
 /// The names of the columns, in order.
-pub const COLUMNS: [&str; 27] = [
-    "month",
-    "account",
-    "account_name",
-    "region",
-    "id",
-    "name",
-    "type",
-    "state",
-    "created",
-    "started",
-    "owner",
-    "owner_by",
-    "launched_by",
-    "policy",
-    "kept",
-    "kept_value",
-    "kept_until",
-    "unconfirmed",
-    "hourly_usd",
-    "monthly_usd",
-    "price_unknown",
-    "currency",
-    "monthly_currency",
-    "rate",
-    "rate_date",
-    "price_note",
-    "group",
-];
+pub const COLUMNS: &str = "month,account,account_name,region,id,name,type,state,created,started,owner,owner_by,launched_by,\
+    policy,kept,kept_value,kept_until,unconfirmed,hourly_usd,monthly_usd,price_unknown,currency,monthly_currency,rate,rate_date,price_note,group";
 
 /// Amounts to a hundredth of a cent, so that the sum of many small ones is correct.
 fn amount(usd: Usd) -> Decimal {
@@ -152,7 +142,6 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         Kept::Mistyped { key, meant: _ } => ("mistyped", Some(key)),
     };
     let monthly = line.monthly();
-    let second = money.second.as_ref();
     Row {
         month: stocktake.month,
         account: &id.place.account,
@@ -178,10 +167,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
             Price::Hourly(_) => None,
             Price::Unknown(cause) => Some(cause),
         },
-        currency: second.map(|second| second.code.as_str()),
-        monthly_currency: second.zip(monthly).map(|(second, usd)| second.convert(usd)),
-        rate: second.map(|second| second.rate),
-        rate_date: second.map(|second| second.date),
+        second: SecondData::of(money, monthly),
         price_note: caveat(Locale::En),
         group: group.as_deref(),
         link: stocktake.links.as_ref().and_then(|links| links.resource(id)),
@@ -210,8 +196,6 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         links,
     } = stocktake;
     let cost = stocktake.cost();
-    let second = money.second.as_ref();
-    let rate = |second: &'_ Currency| (second.rate, second.date);
     let whole = Whole {
         version: 1,
         month: *month,
@@ -224,10 +208,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         monthly_usd: amount(cost.monthly),
         unknown_prices: cost.unknown,
         budget_usd: budget.map(amount),
-        currency: second.map(|second| second.code.as_str()),
-        monthly_currency: second.map(|second| second.convert(cost.monthly)),
-        rate: second.map(|second| rate(second).0),
-        rate_date: second.map(|second| rate(second).1),
+        second: SecondData::of(money, Some(cost.monthly)),
         price_note: caveat(Locale::En),
         bill: bill.as_ref(),
         resources: lines.iter().map(|line| row(stocktake, line, money)).collect(),
@@ -249,6 +230,6 @@ pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
     // Converted from the JSON, so that the fields are defined in one place.
     let value = |line| serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
     let kind = stocktake.has_others().then_some("kind");
-    let columns: Vec<&str> = COLUMNS.into_iter().chain(kind).chain(stocktake.links.as_ref().map(|_| "link")).collect();
+    let columns: Vec<&str> = COLUMNS.split(',').chain(kind).chain(stocktake.links.as_ref().map(|_| "link")).collect();
     crate::render::csv::csv(&columns, stocktake.lines.iter().map(value))
 }

@@ -10,10 +10,10 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::Settings;
 use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
-use crate::engine::history::uptimes::Uptime;
 use crate::engine::history::last_scans::Visits;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
+use crate::engine::history::uptimes::Uptime;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::{

@@ -78,12 +78,8 @@ impl Samples {
         let tag = |key: &str| instance.tags.any_case(key).next().is_some();
         let id = || Some(instance.id.clone());
         match instance.state {
-            State::Pending
-            | State::ShuttingDown
-            | State::Terminated
-            | State::Stopping
-            | State::Changing
-            | State::Unknown => {}
+            State::Pending | State::Stopping | State::Changing => {}
+            State::ShuttingDown | State::Terminated | State::Unknown => {}
             State::Stopped if tag(&settings.tags.stopped) => self.ours = self.ours.take().or_else(id),
             State::Running | State::Stopped if tag(&settings.tags.keep) => self.kept = self.kept.take().or_else(id),
             State::Running | State::Stopped if tag(&settings.tags.stopped) || instance.tags.get(GROUP).is_some() => {}

@@ -80,13 +80,8 @@ fn end(step: &Unverified, instance: &Instance, tag: Option<&OwnTag>) -> Option<O
         // Others stopped it after it had started.
         State::Stopped if tag.is_none() => Some(OutcomeKind::Started),
         State::Stopped => Some(OutcomeKind::Failed),
-        State::Pending
-        | State::Running
-        | State::ShuttingDown
-        | State::Terminated
-        | State::Stopping
-        | State::Changing
-        | State::Unknown => None,
+        State::Pending | State::Running | State::Stopping | State::Changing => None,
+        State::ShuttingDown | State::Terminated | State::Unknown => None,
     }
     .filter(|_| takes_minutes)
 }

@@ -201,16 +201,7 @@ fn is_at(edges: &Option<(Tz, Edges)>, now: DateTime<Utc>) -> bool {
 impl<'a> Machine<'a> {
     /// An instance as the old tool has left it at `begin`; `None` for one that is neither running nor stopped.
     fn new(found: &'a Instance, acts: Acts, begin: DateTime<Utc>) -> Option<Self> {
-        let runs = match found.state {
-            State::Running => true,
-            State::Stopped => false,
-            State::Pending
-            | State::ShuttingDown
-            | State::Terminated
-            | State::Stopping
-            | State::Changing
-            | State::Unknown => return None,
-        };
+        let runs = found.state.runs()?;
         let old = acts.iter().rev().find(|(at, _)| *at < begin).map_or(runs, |(_, starts)| *starts);
         let launch = found.launch.map(|launch| launch.min(begin - Duration::days(1)));
         // The first step stops it where its hours are closed, so that it is started again when they open.

@@ -13,7 +13,7 @@ use crate::engine::kinds::eks::Cluster;
 use crate::engine::kinds::gateway::Gateway;
 use crate::engine::kinds::load_balancer::LoadBalancer;
 use crate::engine::kinds::volume::Volume;
-use crate::engine::model::{ReportOnly, Tags, Target, Unused, UnusedId};
+use crate::engine::model::{ReportOnly, Tags, Target, Unused, UnusedId, WhyUnused};
 
 /// What AWS returned about one resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,8 +93,20 @@ pub struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    pub(crate) fn id(&self, kind: ReportOnly, id: &str) -> UnusedId {
-        UnusedId { place: self.place.clone(), kind, id: id.into() }
+    /// What every kind says alike about a resource with these tags; it is priced in its Region.
+    pub(crate) fn unused(&self, kind: ReportOnly, id: &str, why: WhyUnused, tags: &Tags) -> Unused {
+        Unused {
+            id: UnusedId { place: self.place.clone(), kind, id: id.into() },
+            why,
+            size: Box::default(),
+            tags: tags.clone(),
+            not_before: None,
+            managed: relied_on(tags).or_else(|| manager(tags)),
+            priced_in: (&*self.place.region).into(),
+            billed: Vec::new(),
+            unpriced: None,
+            command: Box::default(),
+        }
     }
 }
 

@@ -32,6 +32,16 @@ named! {
 }
 
 impl State {
+    /// Whether it runs; `None` where it is neither running nor stopped.
+    pub fn runs(self) -> Option<bool> {
+        match self {
+            Self::Running => Some(true),
+            Self::Stopped => Some(false),
+            Self::Pending | Self::Stopping | Self::ShuttingDown | Self::Terminated => None,
+            Self::Changing | Self::Unknown => None,
+        }
+    }
+
     /// The state for the name that EC2 uses.
     pub fn of(word: &str) -> Self {
         let mut known = Self::ALL.iter().copied().filter(|state| *state != Self::Changing);

@@ -49,11 +49,8 @@ fn read(value: &str) -> Option<Mark> {
     let since = instant(parts.next()?)?;
     let not_before = instant(parts.next()?.strip_prefix("not-before=")?)?;
     let policy = parts.next()?.strip_prefix("policy=").filter(|name| !name.is_empty())?.to_owned();
-    let tier = match parts.next()?.strip_prefix("tier=")? {
-        "strict" => Tier::Strict,
-        "likely" => Tier::Likely,
-        _ => return None,
-    };
+    let named = parts.next()?.strip_prefix("tier=")?;
+    let tier = Tier::ALL.iter().copied().find(|tier| tier.as_str() == named)?;
     let tags = parts.next()?.strip_prefix("tags=").filter(|digest| !digest.is_empty())?.to_owned();
     let hub = match parts.next() {
         None => None,

@@ -82,13 +82,8 @@ fn spans(acts: &[Act], found: Found) -> Vec<Span> {
     let last = match found.state {
         State::Running => found.launch.map(|from| Span { from, to: found.at, runs: true }),
         State::Stopping | State::Stopped if found.ours => stopped(found.at),
-        State::Stopping
-        | State::Stopped
-        | State::Pending
-        | State::ShuttingDown
-        | State::Terminated
-        | State::Changing
-        | State::Unknown => None,
+        State::Stopping | State::Stopped | State::Pending | State::ShuttingDown => None,
+        State::Terminated | State::Changing | State::Unknown => None,
     };
     acts.iter().filter_map(of_act).chain(last).collect()
 }

@@ -50,7 +50,7 @@ impl Log {
             let Some(saved) = sample.saved else { continue };
             // A smaller sum is that of a new beginning.
             let since = before.filter(|(then, sum)| at - *then <= Duration::hours(APART_HOURS) && *sum <= saved);
-            day.saved = plus(day.saved, since.map(|(_, sum)| Usd(saved.0.saturating_sub(sum.0))));
+            day.saved = plus(day.saved, since.map(|(_, sum)| Usd(saved.0.saturating_sub(sum.0))), Usd::plus);
             before = Some((at, saved));
         }
         for ((date, _), rates) in hours {
@@ -58,7 +58,7 @@ impl Log {
             day.hours += 1;
             let runs = Decimal::from(rates.len());
             let rate = rates.into_iter().sum::<Usd>().0.checked_div(runs);
-            day.waste = plus(day.waste, rate.map(Usd));
+            day.waste = plus(day.waste, rate.map(Usd), Usd::plus);
         }
         for (at, _) in &self.false_stops {
             days.entry(at.date_naive()).or_default().false_stops += 1;
@@ -91,16 +91,13 @@ impl Log {
 impl Week {
     fn add(&mut self, day: &Day) {
         let Day { stops, overtaken, figures } = day;
-        let sum = |one: Option<u32>, other: Option<u32>| match (one, other) {
-            (Some(one), Some(other)) => Some(one.saturating_add(other)),
-            (one, other) => one.or(other),
-        };
+        let sum = |one, other| plus(one, other, u32::saturating_add);
         self.stops = sum(self.stops, *stops);
         self.near_misses.overtaken = sum(self.near_misses.overtaken, *overtaken);
         let Some(Figures { hours, waste, saved, false_stops, held_back, typo_tags }) = *figures else { return };
         self.undone_or_restarted = self.undone_or_restarted.saturating_add(false_stops);
-        self.saved_usd = plus(self.saved_usd, saved);
-        self.waste_usd = plus(self.waste_usd, waste);
+        self.saved_usd = plus(self.saved_usd, saved, Usd::plus);
+        self.waste_usd = plus(self.waste_usd, waste, Usd::plus);
         self.hours_known = self.hours_known.saturating_add(hours);
         if hours > 0 {
             self.near_misses.held_back = self.near_misses.held_back.max(Some(held_back));
@@ -109,9 +106,9 @@ impl Week {
     }
 }
 
-fn plus(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
+fn plus<T>(one: Option<T>, other: Option<T>, add: fn(T, T) -> T) -> Option<T> {
     match (one, other) {
-        (Some(one), Some(other)) => Some(one.plus(other)),
+        (Some(one), Some(other)) => Some(add(one, other)),
         (one, other) => one.or(other),
     }
 }

@@ -50,16 +50,13 @@ impl Address {
         };
         let region = &*around.place.region;
         Some(Unused {
-            id: around.id(ReportOnly::Address, self.id()),
-            why,
             size: self.ip.clone(),
-            tags: self.tags.clone(),
             not_before,
             managed: self.managed(),
             priced_in: self.border_group.as_deref().unwrap_or(region).into(),
             billed: vec![Billed::unit(Product::PublicAddress, "Idle", Decimal::ONE)],
-            unpriced: None,
             command: self.command(region).into(),
+            ..around.unused(ReportOnly::Address, self.id(), why, &self.tags)
         })
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::cost::parts::{Part, parts};
 use crate::engine::cost::price::PriceKey;
-use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, quoted};
 use crate::engine::kinds::traffic::{Counter, Traffic};
 use crate::engine::model::{Billed, Database, Instance, ReportOnly, ResourceId, Tags, Unused, WhyUnused, sane_option};
 
@@ -131,16 +131,17 @@ impl LeftOver {
             members => format!("{members} × {}", instance.kind),
         };
         Some(Unused {
-            id: around.id(ReportOnly::ReplacedDatabase, &self.id),
-            why: WhyUnused::Replaced { by: self.successor.clone() },
             size: format!("{classes} {}", self.facts.engine).trim_start().into(),
-            tags: self.tags.clone(),
             not_before: self.replaced,
-            managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),
-            priced_in: (&*around.place.region).into(),
             billed,
             unpriced: unpriced.map(Into::into),
             command: self.command(&around.place.region).into(),
+            ..around.unused(
+                ReportOnly::ReplacedDatabase,
+                &self.id,
+                WhyUnused::Replaced { by: self.successor.clone() },
+                &self.tags,
+            )
         })
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, quoted};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
 /// What AWS returned; `None` for what it did not return.
@@ -36,16 +36,10 @@ impl Cluster {
         let region = &*around.place.region;
         let name = quoted(&self.name);
         Some(Unused {
-            id: around.id(ReportOnly::EksCluster, &self.name),
-            why: WhyUnused::NoNodes,
-            size: Box::default(),
-            tags: self.tags.clone(),
             not_before: self.created,
-            managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),
-            priced_in: region.into(),
             billed: vec![Billed::unit(Product::EksCluster, "", Decimal::ONE)],
-            unpriced: None,
             command: format!("aws eks delete-cluster --name {name} --region {}", quoted(region)).into(),
+            ..around.unused(ReportOnly::EksCluster, &self.name, WhyUnused::NoNodes, &self.tags)
         })
     }
 }

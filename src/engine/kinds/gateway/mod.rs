@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, quoted};
 use crate::engine::kinds::traffic::{Counter, Traffic, is_older};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
@@ -67,13 +67,8 @@ impl Gateway {
         }
         let unpriced = self.is_regional.then(|| "a regional gateway is billed for each zone that it covers".into());
         Some(Unused {
-            id: around.id(ReportOnly::NatGateway, &self.id),
-            why: WhyUnused::NoTraffic { days: DAYS, routed },
             size: if self.addresses == 0 { "private".into() } else { Box::default() },
-            tags: self.tags.clone(),
             not_before: self.created,
-            managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),
-            priced_in: region.into(),
             billed: if unpriced.is_some() { Vec::new() } else { billed },
             unpriced,
             command: format!(
@@ -82,6 +77,7 @@ impl Gateway {
                 quoted(region)
             )
             .into(),
+            ..around.unused(ReportOnly::NatGateway, &self.id, WhyUnused::NoTraffic { days: DAYS, routed }, &self.tags)
         })
     }
 }

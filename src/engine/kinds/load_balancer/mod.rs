@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, quoted};
 use crate::engine::kinds::traffic::{Counter, Traffic, is_older};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
@@ -97,16 +97,11 @@ impl LoadBalancer {
             billed.push(Billed::unit(Product::PublicAddress, "InUse", self.zones.into()));
         }
         Some(Unused {
-            id: around.id(ReportOnly::LoadBalancer, &self.id),
-            why: WhyUnused::NoTargets { days: DAYS },
             size: self.kind.clone(),
-            tags: self.tags.clone(),
             not_before: self.created,
-            managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),
-            priced_in: region.into(),
             billed,
-            unpriced: None,
             command: self.command(region).into(),
+            ..around.unused(ReportOnly::LoadBalancer, &self.id, WhyUnused::NoTargets { days: DAYS }, &self.tags)
         })
     }
 

@@ -51,16 +51,14 @@ impl Volume {
         let size = self.size.map_or_else(String::new, |size| format!("{size} GiB "));
         let operator = self.operator.as_deref().map(|operator| format!("AWS (`{operator}`)").into());
         Some(Unused {
-            id: around.id(ReportOnly::Volume, &self.id),
             size: format!("{size}{kind}").trim().into(),
-            tags: self.tags.clone(),
             not_before,
             managed: operator.or_else(|| manager(&self.tags)).or_else(|| builder(&self.tags)),
             priced_in: billing::priced_in(&around.place.region, self.zone.as_deref()),
             billed,
             unpriced,
             command: self.command(&around.place.region, &why).into(),
-            why,
+            ..around.unused(ReportOnly::Volume, &self.id, why, &self.tags)
         })
     }
 
