@@ -35,7 +35,7 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::cost::waste::Waste;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Health, Instance, Kind, Locale, MarkEnd, MarkVerb, NotDue, Notes, Outcome, OutcomeKind, ResourceId,
+    Action, Counts, Health, Kind, Locale, MarkEnd, MarkVerb, NotDue, Notes, Outcome, OutcomeKind, ResourceId,
     SkippedAccount, Target, Unlisted, Unreachable, Usd,
 };
 use crate::engine::plan::Plan;

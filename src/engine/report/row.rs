@@ -7,7 +7,6 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::engine::config::{Notify, Policy};
-use crate::engine::cost::budgets::Running;
 use crate::engine::cost::parts::{Part, parts};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Wasted;
