@@ -17,7 +17,7 @@ use crate::engine::judge::marking::Marking;
 use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::{Instance, NotArmed, Remark, ResourceId, State, Usd, Verdict};
-use crate::engine::report::host;
+use crate::engine::report::{groups, host};
 use crate::engine::schedule::Schedule;
 
 /// One line: an instance and its verdict.
