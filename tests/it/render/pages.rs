@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use super::hostile::{HOSTILE, report};
 use super::pages_forgotten::{found, section};
 use crate::fake::{
-    Back, EVENING, SETTINGS, Shape, World, apply, at, db, db_cluster, instance, plan, service, settings, try_undo, with,
+    Ask, Back, EVENING, SETTINGS, Shape, World, apply, at, db, db_cluster, instance, plan, service, settings,
+    try_apply, try_undo, with,
 };
 
 /// Text that breaks pages, beside what breaks everything else.
@@ -335,13 +336,9 @@ fn acted() -> (String, String) {
     let data = [db("orders").tag("Owner", "team-data"), db_cluster("ledger", |facts| facts), service("web")];
     let world = World::of((1..=6).map(named).chain(data));
     apply(&world, &settings, at("2026-11-25T17:45:00+09:00"));
-    let report = apply(&world, &settings, at(EVENING));
-    let back = Back {
-        undoes: report.run.to_string(),
-        at: at(EVENING) + Duration::minutes(30),
-        apply: true,
-        ..Back::default()
-    };
+    let run = "20261125T123000Z-1a2b3c4d";
+    let report = try_apply(&world, &settings, &Ask { named: Some(run), ..Ask::at(at(EVENING)) }).expect("a report");
+    let back = Back { undoes: run.to_owned(), at: at(EVENING) + Duration::minutes(30), apply: true, ..Back::default() };
     let undo = try_undo(&world, &settings, &back).expect("an undo");
     let options = Options::of(&settings);
     (of_report(&report, &options).unwrap(), of_undo(&undo, &options).unwrap())

@@ -2,7 +2,9 @@
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Instance, Locale, ReportOnly, State, WhyUnused};
+use idle_reaper::engine::cost::bundled;
+use idle_reaper::engine::cost::price::PriceKey;
+use idle_reaper::engine::model::{HOURS_PER_MONTH, Instance, Locale, ReportOnly, State, WhyUnused};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::forgotten::{Line, Standing};
 use idle_reaper::render::{self, html};
@@ -50,8 +52,9 @@ fn a_group_that_runs_day_and_night_is_one_line_with_owner_hours_price_and_comman
     assert_eq!((group.standing, group.owner.known()), (Standing::Forgotten, Some("ann")));
     // Seven days with four working days of nine hours: 132 closed hours for each.
     assert_eq!(running(group), (2, Some(264), true));
-    let one = report.rows.iter().find(|row| *row.id.name == *"i-1").and_then(|row| row.monthly).expect("a price");
-    assert_eq!(group.known().map(|usd| usd.0.round_dp(2)), Some((one.0 + one.0).round_dp(2)));
+    let key = PriceKey::of(&member("i-1", LONG_AGO)).unwrap();
+    let hourly = bundled::prices()[&key];
+    assert_eq!(group.known(), Some(hourly.for_hours((2 * HOURS_PER_MONTH).into())));
     let command = "aws autoscaling update-auto-scaling-group --auto-scaling-group-name shop-web --min-size 0 \
                    --desired-capacity 0 --region ap-northeast-1";
     assert_eq!(&*group.sighting.unused.command, command);
