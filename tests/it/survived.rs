@@ -6,6 +6,7 @@ mod histories;
 mod idleness;
 mod mistakes;
 mod model;
+mod nights;
 mod reference;
 
 /// How many plans a test tries: `usual`, or as many times more as `IDLE_REAPER_PLANS` says.
