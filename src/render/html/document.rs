@@ -137,6 +137,8 @@ pub(super) struct HeatCell {
 /// The list of all instances, which the script fills.
 #[derive(Debug, Serialize)]
 pub(super) struct Every {
+    /// Whether it has other resources than instances.
+    pub(super) others: bool,
     pub(super) data: String,
     /// The tag that keeps an instance.
     pub(super) keep: String,

@@ -179,6 +179,7 @@ fn every(rows: &Rows<'_>) -> serde_json::Result<Every> {
     let kind = sheet.has_others.then_some(("resource", Label::Kind));
     let groups = groups.into_iter().chain(kind);
     Ok(Every {
+        others: sheet.has_others,
         data: island::data(rows)?,
         keep: format!("{key}={until}"),
         left_out: (left_out > 0)

@@ -21,7 +21,9 @@ fn wanted() -> Settings {
 }
 
 fn member(id: &str, launched: &str) -> Instance {
-    instance(id).tag("aws:autoscaling:groupName", "shop-web").tag("Owner", "ann").tag("Name", "web").launched(launched)
+    let mut one = instance(id).tag("aws:autoscaling:groupName", "shop-web").tag("Owner", "ann").tag("Name", "web");
+    one.details.usage = Some("RunInstances".into());
+    one.launched(launched)
 }
 
 fn node(id: &str) -> Instance {
