@@ -134,8 +134,9 @@ impl Case<'_> {
         }
         let at = &hours.at;
         let opening = if at.open { at.opened? } else { at.opens? };
-        let begins = opening - policy.start_lead(self.instance.id.kind);
-        let due = begins <= self.now && self.now <= opening + Duration::hours(LATE_HOURS);
+        let begins = opening.checked_sub_signed(policy.start_lead(self.instance.id.kind))?;
+        let late = self.now.signed_duration_since(opening) > Duration::hours(LATE_HOURS);
+        let due = begins <= self.now && !late;
         let (launch, stopped) = (self.instance.launch?, self.instance.transition?);
         (due && launch < begins && stopped < if at.open { opening } else { begins }).then_some(stopped)
     }
@@ -149,7 +150,7 @@ impl Case<'_> {
     /// Whether only the reaper has touched the instance since it wrote `tag`.
     pub(crate) fn is_ours_since(&self, tag: &OwnTag) -> bool {
         // A tag from the future is forged, or a clock is wrong: every change would seem to be older than it.
-        let written = tag.at <= self.now + chrono::Duration::minutes(1);
+        let written = tag.at.signed_duration_since(self.now) <= Duration::minutes(1);
         written && (!tag.touched_since(self.instance) || self.own_start_fell_back())
     }
 
@@ -161,7 +162,7 @@ impl Case<'_> {
             return false;
         };
         let begin = Duration::minutes(START_MINUTES);
-        let own = known.iter().any(|known| *known - begin <= launch && launch <= *known);
+        let own = known.iter().any(|known| known.signed_duration_since(launch) <= begin && launch <= *known);
         own && self.instance.transition.is_none_or(|transition| transition <= launch)
     }
 
@@ -173,7 +174,9 @@ impl Case<'_> {
             let unknown = at.exhausted.is_some() || hours.unreadable.is_some();
             unknown
                 || at.open
-                || at.opens.is_some_and(|opens| self.now + policy.start_lead(self.instance.id.kind) >= opens)
+                || at.opens.is_some_and(|opens| {
+                    opens.signed_duration_since(self.now) <= policy.start_lead(self.instance.id.kind)
+                })
         })
     }
 

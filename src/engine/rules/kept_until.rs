@@ -21,7 +21,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
 /// it.
 fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
     let limit = case.settings.tags.max_keep_days;
-    let last = case.now + Duration::days(i64::from(limit));
+    let last = case.now.checked_add_signed(Duration::days(i64::from(limit)))?;
     let zone = case.policy.map_or(chrono_tz::Tz::UTC, |(_, hours)| hours.at.zone);
     let beyond = match until {
         KeepUntil::Instant(instant) => instant > last,

@@ -4,6 +4,8 @@
 //! One rule is one file. Its name is also its [`Reason`], its section in `docs/rules.md` and its name in the report.
 //! A rule is a pure function of a [`Case`]. If any input that it needs is unknown, the instance is skipped.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 pub(crate) mod busy;
 pub(crate) mod calendar_exhausted;
 pub mod case;

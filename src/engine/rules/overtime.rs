@@ -13,7 +13,7 @@ fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
         return None;
     }
     let after_closing = hours.at.closed_since.is_none_or(|closed| launch >= closed);
-    after_closing.then(|| case.now - launch)
+    after_closing.then(|| case.now.signed_duration_since(launch))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {

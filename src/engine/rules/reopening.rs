@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Reopening, judge, inputs };
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (policy, hours) = case.policy?;
     let at = &hours.at;
-    let soon = |margin| at.opens.filter(|opens| case.now + margin >= *opens);
+    let soon = |margin| at.opens.filter(|opens| opens.signed_duration_since(case.now) <= margin);
     let by_reaper = case.waits_for_opening().map(|tag| (tag.at, Some(tag.run)));
     if let Some((stopped, run)) = by_reaper.or_else(|| Some((case.stopped_before_opening()?, None))) {
         let opens = if at.open { None } else { at.opens };

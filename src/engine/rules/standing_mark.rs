@@ -22,7 +22,7 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
     }
     let policy = case.policy.map(|(policy, _)| policy.name.as_str());
     // A mark from the future is forged, or a clock is wrong.
-    if mark.since > case.now + Duration::minutes(1) {
+    if mark.since.signed_duration_since(case.now) > Duration::minutes(1) {
         return Err(Some(Lifted::Unreadable));
     }
     if policy != Some(&mark.policy) {
