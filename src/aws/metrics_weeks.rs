@@ -67,15 +67,32 @@ async fn from_parts(
     }
     let each = |(one, asked): &(&'_ Wanted, Asked)| -> Vec<Query> {
         let source = of_parts(one.source);
-        one.parts.iter().map(|part| query(*asked, part, source)).collect()
+        let of_part = |part: &str| {
+            let witness = has_witness(one, *asked).then_some(Asked { metric: Metric::CpuLately, ..*asked });
+            [Some(*asked), witness].into_iter().flatten().map(|asked| query(asked, part, source)).collect::<Vec<_>>()
+        };
+        one.parts.iter().flat_map(|part| of_part(part)).collect()
     };
     let queries: Vec<Query> = open.iter().flat_map(each).collect();
     let mut answers = ask(client, meter, &queries, now).await.into_iter();
     for (one, asked) in open {
-        let readings: Vec<Reading> = answers.by_ref().take(one.parts.len()).collect();
-        let reading = together(readings, asked.metric.period(), one.source);
+        let period = asked.metric.period();
+        let mut part = || match (answers.next()?, has_witness(one, asked).then(|| answers.next()).flatten()) {
+            (Reading::Known(requests), Some(Reading::Known(witness))) => {
+                Some(Reading::Known(requests.requests_as_connections(&witness, period)))
+            }
+            (Reading::Known(_), Some(gap)) => Some(gap),
+            (reading, _) => Some(reading),
+        };
+        let readings: Vec<Reading> = one.parts.iter().filter_map(|_| part()).collect();
+        let reading = together(readings, period, one.source);
         found.entry(one.id.clone()).or_default().add(asked.metric, reading);
     }
+}
+
+/// Whether another metric has to show that a missing value is zero.
+fn has_witness(one: &Wanted, asked: Asked) -> bool {
+    one.source == Source::Neptune && asked.metric == Metric::ConnectionsLately
 }
 
 /// The readings of all parts combined: volumes add up, and the busiest instance speaks for its cluster. A gap of one part
@@ -164,18 +181,25 @@ fn build(n: usize, query: &Query) -> MetricDataQuery {
 
 const EBS: &str = "AWS/EBS";
 
+/// "Amazon Neptune sends metrics to CloudWatch only when they have a non-zero value" (Neptune user guide).
+const NEPTUNE: &str = "AWS/Neptune";
+
 /// The namespace and the dimension of the parts' metrics.
 fn of_parts(source: Source) -> (&'static str, &'static str) {
     match source {
         Source::Ec2 => (EBS, "VolumeId"),
         Source::Rds => ("AWS/RDS", "DBInstanceIdentifier"),
         Source::DocDb => ("AWS/DocDB", "DBInstanceIdentifier"),
+        Source::Neptune => (NEPTUNE, "DBInstanceIdentifier"),
     }
 }
 
 /// A metric of what has this id.
 fn query(asked: Asked, id: &str, (namespace, key): (&str, &str)) -> Query {
-    let (name, statistic) = name(asked.metric, namespace == EBS);
+    let (name, statistic) = match asked.metric {
+        Metric::ConnectionsLately if namespace == NEPTUNE => ("TotalRequestsPerSec", "Maximum"),
+        metric => name(metric, namespace == EBS),
+    };
     let dimension = Dimension::builder().name(key).value(id).build();
     let metric = Named::builder().namespace(namespace).metric_name(name).dimensions(dimension).build();
     Query { metric, statistic, period: asked.metric.period(), since: asked.since }

@@ -1,6 +1,6 @@
 //! What `keep` would write, and what it has written.
 
-use crate::engine::model::Locale;
+use crate::engine::model::{Kind, Locale};
 use crate::engine::tags::{Change, Keeping, Written};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::edge;
@@ -30,7 +30,8 @@ pub fn line(keeping: &Keeping, value: &str, end: Option<&Written>, locale: Local
 /// The question before the tags are written. A keep that becomes shorter is named.
 pub fn question(planned: &[Keeping], locale: Locale) -> String {
     let shorter = planned.iter().filter(|one| matches!(one.change, Change::Shorter | Change::Unreadable)).count();
-    letter(locale, Letter::KeepQuestion { count: planned.len(), shorter })
+    let others = planned.iter().any(|one| one.id.kind != Kind::Instance);
+    letter(locale, Letter::KeepQuestion { count: planned.len(), shorter, others })
 }
 
 /// The same as data.

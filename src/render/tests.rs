@@ -136,7 +136,7 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
             letter(locale, Letter::KeepWritten),
             letter(locale, Letter::KeepUnverified { why: text }),
             letter(locale, Letter::KeepFailed { why: text }),
-            letter(locale, Letter::KeepQuestion { count, shorter: count }),
+            letter(locale, Letter::KeepQuestion { count, shorter: count, others: perhaps.is_some() }),
             letter(
                 locale,
                 Letter::Unanswered {

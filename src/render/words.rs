@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use crate::engine::config::Policy;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::near_miss::NearMiss;
-use crate::engine::model::{Action, Instance, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
+use crate::engine::model::{Action, Instance, Kind, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
 use crate::engine::report::{Report, Row};
 use crate::render::catalogue::{Counted, Label, Letter, Sentence, Term, detail, letter, meaning, term, voice};
 use crate::render::columns::account;
@@ -85,8 +85,9 @@ pub(crate) fn first_in_region(target: &Target, report: &Report) -> String {
         ids.push(format!("+{}", rows.len() - NAMED));
     }
     let (account, ids) = (account(report, &target.account), ids.join(voice(report.locale).label(Label::ListBreak)));
-    let letter_of = Letter::FirstInRegion { account: &account, region: &target.region, count: rows.len(), ids: &ids };
-    letter(report.locale, letter_of)
+    let others = rows.iter().any(|row| row.id.kind != Kind::Instance);
+    let (region, count) = (&target.region, rows.len());
+    letter(report.locale, Letter::FirstInRegion { account: &account, region, count, ids: &ids, others })
 }
 
 /// How many targets were scanned; `None` if all of them were.

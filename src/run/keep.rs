@@ -1,4 +1,4 @@
-//! Keeps instances until a date: writes the `keep-until` tag with the rights of the person who asks, and reads it back. It
+//! Keeps instances, databases and services until a date: writes the `keep-until` tag with the rights of the person who asks, and reads it back. It
 //! has no settings of a hub, and takes no other role.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Instance, State, instances};
+use crate::engine::model::{Instance, Kind, State, instances};
 use crate::engine::request::Scope;
 use crate::engine::tags::{KeepUntil, Keeping, Written};
 use crate::ports::{Act, NotScanned, Scan};
@@ -19,7 +19,7 @@ pub struct KeepOrder<'a> {
     pub scope: &'a Scope,
     /// Settings for the own account.
     pub settings: &'a Settings,
-    /// The instances, by id or by `Name` tag.
+    /// The resources, by id or by `Name` tag.
     pub wanted: &'a [String],
     /// Until when.
     pub until: KeepUntil,
@@ -47,7 +47,7 @@ pub enum KeepError {
 /// [`KeepError`] where one of them is not found, or where a name is that of several.
 pub async fn preview_keep(order: &KeepOrder<'_>, scanner: &impl Scan) -> Result<Vec<Keeping>, KeepError> {
     let KeepOrder { scope, settings, wanted, clock, progress, .. } = order;
-    let how = Sweep::of(settings, scope, *clock, *progress);
+    let how = Sweep { kinds: kinds(settings, wanted), ..Sweep::of(settings, scope, *clock, *progress) };
     let (mut all, scanned) = survey(scanner, how).await.map_err(RunError::from)?;
     all.retain(|one| !matches!(one.state, State::Terminated | State::ShuttingDown));
     let mut keepings: Vec<Keeping> = Vec::new();
@@ -56,12 +56,13 @@ pub async fn preview_keep(order: &KeepOrder<'_>, scanner: &impl Scan) -> Result<
             Some(one) => vec![one],
             None => all.iter().filter(|one| one.name() == wanted).collect(),
         };
-        let dark = scanned.unreachable.len();
+        let unlisted = scanned.unlisted.iter().filter(|one| one.kind == Kind::of(wanted)).count();
+        let dark = scanned.unreachable.len() + unlisted;
         let one = match found.as_slice() {
             [one] if dark == 0 || *one.id.name == **wanted => *one,
             [_] => {
                 let why = format!(
-                    "`{wanted}` may be the name of several instances, because {dark} Regions could not be scanned; give its id"
+                    "`{wanted}` may be the name of several resources, because {dark} Regions could not be scanned; give its id"
                 );
                 return Err(KeepError::Wanted(why));
             }
@@ -76,14 +77,33 @@ pub async fn preview_keep(order: &KeepOrder<'_>, scanner: &impl Scan) -> Result<
     Ok(keepings)
 }
 
+/// The kinds besides instances to list: those of the settings, and those of the ids that are given.
+fn kinds(settings: &Settings, wanted: &[String]) -> Vec<Kind> {
+    let mut kinds = settings.listed_kinds();
+    let named = wanted.iter().map(|id| Kind::of(id)).filter(|kind| *kind != Kind::Instance);
+    for kind in named {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
 fn not_found(wanted: &str, dark: usize) -> String {
     let dark = if dark == 0 { String::new() } else { format!("; {dark} Regions could not be scanned") };
-    format!("`{wanted}` is neither the id nor the `Name` tag of an instance in this account and these Regions{dark}")
+    let what = match Kind::of(wanted) {
+        Kind::Instance => "neither the id nor the `Name` tag of an instance",
+        Kind::Database => "not the id of a database",
+        Kind::Service => "not the id of a service",
+    };
+    format!("`{wanted}` is {what} in this account and these Regions{dark}")
 }
 
 fn ambiguous(wanted: &str, several: &[&Instance]) -> String {
     let each = several.iter().map(|one| format!("\n  {} in {}, {}", one.id.name, one.id.place, one.state));
-    format!("`{wanted}` is the name of {}; give the id of one:{}", instances(several.len()), each.collect::<String>())
+    let are_instances = several.iter().all(|one| one.id.kind == Kind::Instance);
+    let many = if are_instances { instances(several.len()) } else { format!("{} resources", several.len()) };
+    format!("`{wanted}` is the name of {many}; give the id of one:{}", each.collect::<String>())
 }
 
 /// Writes the tags that a person has agreed to, and reads them back. One that fails does not affect the others. An instance
@@ -128,10 +148,13 @@ async fn tag(scanner: &impl Scan, one: &Keeping) -> Result<Option<String>, Strin
         found = true;
         value = instance.tags.get(&one.key).map(str::to_owned);
     };
-    match scanner.instances(&Arc::clone(&one.id.place), Some(&ids), read).await {
-        Ok(()) if found => Ok(value),
-        Ok(()) => Err("the instance is not there any more".to_owned()),
-        Err(NotScanned::Unreachable(why)) => Err(why),
-        Err(NotScanned::Denied) => Err("a policy of the organisation denies the Region".to_owned()),
-    }
+    let place = Arc::clone(&one.id.place);
+    match one.id.kind {
+        Kind::Instance => scanner.instances(&place, Some(&ids), read).await.map_err(|error| match error {
+            NotScanned::Unreachable(why) => why,
+            NotScanned::Denied => "a policy of the organisation denies the Region".to_owned(),
+        }),
+        kind @ (Kind::Database | Kind::Service) => scanner.others(&place, kind, Some(&ids), read).await,
+    }?;
+    if found { Ok(value) } else { Err("it is not there any more".to_owned()) }
 }

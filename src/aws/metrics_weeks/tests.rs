@@ -160,3 +160,37 @@ async fn where_an_instance_has_no_ebs_metrics_its_volumes_are_asked_and_one_gap_
     assert_eq!(known(&found, "i-1", Metric::WriteOps), [6.0, 4.0]);
     assert!(gap(&found, "i-1", Metric::WriteBytes).contains("Forbidden"));
 }
+
+#[tokio::test]
+async fn requests_of_neptune_count_as_connections_where_its_cpu_shows_that_it_was_measured() {
+    let answer = |requests: StatusCode| {
+        mock!(Client::get_metric_data)
+            .match_requests(|request| {
+                let named = |one: &MetricDataQuery| {
+                    let metric = one.metric_stat()?.metric()?;
+                    Some((metric.namespace()?.to_owned(), metric.metric_name()?.to_owned()))
+                };
+                let names: Vec<_> = request.metric_data_queries().iter().filter_map(named).collect();
+                let pair = ["TotalRequestsPerSec", "CPUUtilization"].map(|name| (NEPTUNE.to_owned(), name.to_owned()));
+                names == [pair.clone(), pair].concat()
+            })
+            .then_output(move || {
+                let cpu = |id| result(id, &[5.0, 5.0], StatusCode::Complete);
+                let all = [
+                    result("m0", &[0.25], requests.clone()),
+                    cpu("m1"),
+                    result("m2", &[], StatusCode::Complete),
+                    cpu("m3"),
+                ];
+                page(all.to_vec(), None)
+            })
+    };
+    let mut asked = wanted(&["cluster:graph"], &[Metric::ConnectionsLately]);
+    asked[0].source = Source::Neptune;
+    let (rule, meter) = (answer(StatusCode::Complete), Meter::default());
+    let found = evidence(&client(&[&rule]), &meter, &asked, now()).await;
+    assert_eq!(known(&found, "cluster:graph", Metric::ConnectionsLately), [0.0, 1.0], "of two instances, the busier");
+    let rule = answer(StatusCode::PartialData);
+    let found = evidence(&client(&[&rule]), &meter, &asked, now()).await;
+    assert!(gap(&found, "cluster:graph", Metric::ConnectionsLately).contains("PartialData"));
+}

@@ -53,7 +53,7 @@ pub(crate) enum Letter<'a> {
     /// The tag was not written.
     KeepFailed { why: &'a str },
     /// Whether to write the tags.
-    KeepQuestion { count: usize, shorter: usize },
+    KeepQuestion { count: usize, shorter: usize, others: bool },
     /// The stocktake of an account is not confirmed; for the owner, or for the second contact.
     Unanswered {
         account: &'a str,
@@ -118,7 +118,7 @@ pub(crate) enum Letter<'a> {
     /// What the record has for the readers of an account.
     OfAccount { account: &'a str },
     /// The first instances ever in a Region of an account.
-    FirstInRegion { account: &'a str, region: &'a str, count: usize, ids: &'a str },
+    FirstInRegion { account: &'a str, region: &'a str, count: usize, ids: &'a str, others: bool },
     /// How many further instances a message does not list.
     Further { count: usize },
     /// The owner of an instance, and that the owner cannot be notified.

@@ -65,7 +65,7 @@ fn eighteen_are_started_again_without_hub_record_and_settings_and_no_other() {
     assert!(dry.err.contains("dry run; add `--yes`"), "{}", dry.err);
     assert_eq!((&world.get("meter")["writes"], &world.get("states")["stopped"]), (&json!(0), &json!(21)));
     let text = world.run(Path::new(NONE), &["start-stopped", "--at", LATER, "--account", &account]);
-    let heading = format!("dry run of a start of stopped instances in account {account}, by run ");
+    let heading = format!("dry run of a start of what is stopped in account {account}, by run ");
     assert!(text.out.contains(&heading) && !text.out.contains("run *"), "{}", text.out);
     let east = run(&["--region", "us-east-1"]);
     assert_eq!(east.json()["plan"]["steps"].as_array().unwrap().len(), 3, "{east:?}");

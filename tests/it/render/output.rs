@@ -223,7 +223,7 @@ fn an_explanation_takes_a_name_names_near_misses_and_counts_in_days() {
     );
     let (code, said) = run(&folder, &["explain", "batch"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("policy `dev` matches `Env=dev`, and the instance has `env=dev`"), "{said}");
+    assert!(said.contains("policy `dev` matches `Env=dev`, and it has `env=dev`"), "{said}");
     assert!(!run(&folder, &["explain", "web"]).1.contains("nearly"), "a policy matches it");
     assert_eq!(run(&folder, &["explain", "nobody"]).0, Some(1));
 }

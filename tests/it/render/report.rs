@@ -208,7 +208,7 @@ fn a_report_never_says_nothing_where_nothing_is_known() {
     let japanese = Report { locale: idle_reaper::engine::model::Locale::Ja, ..none };
     for text in [table(&japanese, PLAIN), markdown(&japanese)] {
         assert!(text.contains("3 件の対象のうちスキャンできたのは 0 件"), "{text}");
-        assert!(!text.contains("稼働時間外に動いているインスタンスはありません"), "{text}");
+        assert!(!text.contains("稼働時間外に動いているものはありません"), "{text}");
     }
 }
 

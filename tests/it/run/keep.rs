@@ -6,7 +6,9 @@ use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::tags::{Change, KeepRefused, Keeping, Written, keep_value};
 use idle_reaper::run::{Clock, KeepError, KeepOrder, keep, preview_keep};
 
-use crate::fake::{Deed, EVENING, Fault, Faults, SETTINGS, Shape, World, at, block_on, instance, row, settings};
+use crate::fake::{
+    Deed, EVENING, Fault, Faults, SETTINGS, Shape, World, at, block_on, db, instance, row, service, settings,
+};
 
 fn value(until: &str, reason: &str) -> Result<String, KeepRefused> {
     let names = settings(SETTINGS).tags;
@@ -140,4 +142,17 @@ fn one_that_is_refused_or_not_written_is_said_and_the_others_are_kept() {
     let ends = keeps(&world, &settings(SETTINGS), &["i-1", "i-2", "i-3"], true).expect("an end");
     let ends: Vec<_> = ends.into_iter().filter_map(|(_, end)| end).collect();
     assert!(matches!(ends.as_slice(), [Written::Failed(_), Written::Unverified(_), Written::Verified]), "{ends:?}");
+}
+
+#[test]
+fn databases_and_services_are_kept_by_their_ids_whatever_the_settings_name() {
+    let world = World::of([db("orders"), service("web"), instance("i-1")]);
+    let settings = settings(SETTINGS);
+    let ends = keeps(&world, &settings, &["db:orders", "service:shop/web", "i-1"], true).expect("an end");
+    assert!(ends.iter().all(|(_, end)| *end == Some(Written::Verified)), "{ends:?}");
+    for id in ["db:orders", "service:shop/web", "i-1"] {
+        assert_eq!(world.get(id).tags.get("idle-reaper:keep-until"), Some("2026-12-31 load test"), "{id}");
+    }
+    let why = keeps(&world, &settings, &["db:other"], true).expect_err("no such database").to_string();
+    assert!(why.contains("`db:other` is not the id of a database"), "{why}");
 }

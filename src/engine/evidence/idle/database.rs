@@ -17,7 +17,7 @@ const OPERATIONS: f64 = 20.0;
 /// The metrics that are only asked for where nobody connected.
 const WITNESSES: [Metric; 3] = [Metric::Cpu, Metric::ReadIops, Metric::WriteIops];
 
-/// Why a database cannot be found idle: Neptune counts requests and no connections.
+/// Why a database cannot be found idle: Neptune counts requests, and for weeks its silence cannot be told from a gap.
 pub(crate) fn ineligible(facts: &Database) -> Option<Ineligible> {
     matches!(&*facts.engine, "neptune" | "").then_some(Ineligible::Engine)
 }

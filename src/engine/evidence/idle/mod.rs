@@ -126,6 +126,8 @@ pub enum Source {
     Rds,
     /// DocumentDB, which publishes what RDS does under a name of its own.
     DocDb,
+    /// Neptune, which counts requests in place of connections, and publishes no value of zero.
+    Neptune,
 }
 
 impl Source {
@@ -134,6 +136,7 @@ impl Source {
         match found.database.as_deref().map(|facts| &*facts.engine) {
             None => Self::Ec2,
             Some("docdb") => Self::DocDb,
+            Some("neptune") => Self::Neptune,
             Some(_) => Self::Rds,
         }
     }

@@ -43,6 +43,16 @@ impl Series {
         buckets
     }
 
+    /// The requests per second of something that publishes no zeros, as connections: a request needs one, so a part of a request
+    /// counts as one. A bucket without requests is zero where `witness` shows that something was published, else unknown.
+    #[must_use]
+    pub fn requests_as_connections(&self, witness: &Self, period: i64) -> Self {
+        let mut buckets: BTreeMap<i64, f64> =
+            witness.buckets(period, f64::max).into_keys().map(|at| (at, 0.0)).collect();
+        buckets.extend(self.buckets(period, f64::max).into_iter().map(|(at, value)| (at, value.ceil())));
+        Self::new(buckets.into_iter().filter_map(|(at, value)| Some((DateTime::from_timestamp(at, 0)?, value))))
+    }
+
     /// Several series as one, bucket by bucket of `period` seconds, where each of them has a point.
     #[must_use]
     pub fn joined(all: &[Self], period: i64, join: fn(f64, f64) -> f64) -> Self {
@@ -101,6 +111,15 @@ mod tests {
         assert_eq!(of(5, 10.0), Some(1.0));
         assert_eq!((of(1, 97.0), of(0, 97.0)), (Some(1.0), None));
         assert_eq!(of(10, 100.0), Some(10.0));
+    }
+
+    #[test]
+    fn requests_count_as_connections_and_silence_only_where_something_was_published() {
+        let at = |n: i64| DateTime::from_timestamp(n * FIVE_MINUTES, 0).unwrap();
+        let (requests, cpu) = (Series::new([(at(2), 0.02), (at(4), 3.2)]), Series::new([(at(1), 5.0), (at(2), 5.0)]));
+        let joined = requests.requests_as_connections(&cpu, FIVE_MINUTES);
+        assert_eq!(joined.points(), [(at(1), 0.0), (at(2), 1.0), (at(4), 4.0)], "of the third nothing is known");
+        assert!(Series::default().requests_as_connections(&Series::default(), FIVE_MINUTES).is_empty());
     }
 
     #[test]
