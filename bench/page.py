@@ -45,7 +45,7 @@ tagged, stopped and described again; Cloud Custodian (c7n 0.9.53) neither tags n
 
 {table(["instances", "program", "wall", "CPU", "peak memory", "calls"], cells)}
 {table(["instances", "CPU of Cloud Custodian", "its memory", "CPU of the floor", "`plan`, CPU of describing"], ratios)}
-Most of the CPU is the four calls of each batch: for {number(most["resources"])} instances the floor alone takes 1/{of_floor:.1f} of Cloud Custodian's.
+Most of the CPU is the four calls of each batch: for {number(most["instances"])} instances the floor alone takes 1/{of_floor:.1f} of Cloud Custodian's.
 """
 
 

@@ -50,7 +50,8 @@ impl Access<'_> {
 
     fn options(&self) -> Options {
         Options {
-            region: Some(Region::new(self.target.region.to_string())),
+            // A client without a Region uses the hub's: `*` is no Region, and an account's own services have none.
+            region: (!self.target.is_whole_account()).then(|| Region::new(self.target.region.to_string())),
             credentials: self.credentials.clone(),
             partition: Some(self.target.to_string()),
             ..Options::default()

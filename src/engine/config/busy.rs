@@ -56,7 +56,7 @@ named! {
     }
 }
 
-/// The defaults where the section is absent. `None` where it has `off = true`: then the last hour is not measured.
+/// `None` with `off = true`: then the last hour is not measured.
 pub(crate) fn read(section: &Section<'_>) -> Option<Busy> {
     let mut busy = Busy::default();
     let off = section.flag("off").unwrap_or(false);

@@ -21,7 +21,7 @@ impl Forgotten {
     }
 }
 
-/// `None` where the section is absent, or has `off = true`: then nothing but instances is scanned.
+/// `None` with `off = true`: then nothing is scanned that is only reported.
 pub(crate) fn read(section: &Section<'_>) -> Option<Forgotten> {
     let off = section.flag("off").unwrap_or(false);
     let kinds = section.some_of("kinds", "a kind of resource in `[forgotten]`", ReportOnly::ALL);

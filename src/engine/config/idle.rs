@@ -119,7 +119,7 @@ named! {
     }
 }
 
-/// `None` where the section is absent: then there are no measurements over weeks.
+/// Reads `[idle]`, which may be empty.
 pub(crate) fn read(section: &Section<'_>) -> Idle {
     let mut idle = Idle::default();
     windows(section, &mut idle);

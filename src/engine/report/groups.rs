@@ -81,11 +81,9 @@ pub fn groups(rows: &[Row], now: DateTime<Utc>) -> HashMap<Target, Vec<Unused>> 
 fn group(members: &[(&Row, &Member)], hours: impl FnMut(&Row) -> Option<Duration>) -> Option<Unused> {
     let ((first, member), rows) = (members.first()?, members.iter().map(|(row, _)| *row));
     let (region, tags) = (&*first.id.place.region, common(members));
-    let managed = match member.kind {
-        // Kubernetes marks each of its nodes, managed ones too.
-        ReportOnly::NodeGroup => relied_on(&tags),
-        _ => relied_on(&tags).or_else(|| manager(&tags)),
-    };
+    // Kubernetes marks each of its nodes, managed ones too.
+    let is_of_nodes = member.kind == ReportOnly::NodeGroup;
+    let managed = relied_on(&tags).or_else(|| manager(&tags).filter(|_| !is_of_nodes));
     let hours: Option<Vec<Duration>> = rows.clone().map(hours).collect();
     let (priced_in, billed, unpriced) = price(rows.clone(), region);
     Some(Unused {

@@ -153,7 +153,6 @@ impl Forgotten {
                 .chain(besides)
                 .map(|line| people.text(&line))
                 .collect(),
-            ..Table::default()
         })
     }
 }

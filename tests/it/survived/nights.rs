@@ -176,7 +176,8 @@ fn over_five_days_of_people_lost_tags_and_killed_runs_no_kind_is_stopped_or_star
                 try_apply(&history.world, &history.settings, &Ask::at(now)).expect("a report");
             }
             let (stopped, started) = history.check(now, &before);
-            (stops.set(stops.get() + stopped), starts.set(starts.get() + started));
+            stops.set(stops.get() + stopped);
+            starts.set(starts.get() + started);
             let local = now.with_timezone(&FixedOffset::east_opt(9 * 3600).expect("an offset"));
             if is_open(now) && local.hour() == 10 && quiet == 0 {
                 history.check_morning(now);
