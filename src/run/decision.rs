@@ -145,6 +145,7 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
     }
     notes.extend(unmeasured(scanned));
     notes.extend(unlisted(&scanned.unlisted));
+    notes.extend(unread_events(&scanned.background.unread_events));
     let undated = |kind: &Kind| history.databases.is_none() && scanned.rows.iter().any(|row| row.id.kind == *kind);
     notes.extend(Kind::NAMED.into_iter().filter(undated).map(|kind| {
         format!(
@@ -243,6 +244,22 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
         _ => None,
     });
     by_cause(causes, say, more)
+}
+
+/// In how many targets the events of databases could not be read, by cause.
+fn unread_events(unread: &[(Target, String)]) -> Vec<String> {
+    let say = |cause: &&str, targets: &[&Target]| {
+        let first = targets.first().map(|first| format!(", {first} first")).unwrap_or_default();
+        format!(
+            "the events of databases (`rds:DescribeEvents`) could not be read in {} targets{first}: {cause}; who started one \
+             is unknown there, so this run starts no database that a person may have stopped",
+            targets.len()
+        )
+    };
+    let mut unread: Vec<_> = unread.iter().collect();
+    unread.sort_unstable();
+    let causes = unread.into_iter().map(|(target, cause)| (&**cause, target));
+    by_cause(causes, say, |more, causes| format!("nor in {more} more targets, for {causes} further causes"))
 }
 
 /// In how many targets another kind could not be listed, by kind and cause.

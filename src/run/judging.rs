@@ -145,13 +145,22 @@ impl Judging<'_> {
         let (clock, width) = (self.assessor.clock, self.assessor.settings.run.width);
         let asked = matter.into_iter().map(|(target, found)| async move {
             let asked = contained("events", &target.account, port.database_events(&target));
-            (found, clock.within(RESERVE, asked).await.and_then(|answer| answer.flatten().ok()))
+            let events = clock
+                .within(RESERVE, asked)
+                .await
+                .unwrap_or_else(|| Err("there was no time left to ask for them".to_owned()))
+                .flatten();
+            (target, found, events)
         });
         let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
-        for (found, events) in answers {
+        for (target, found, events) in answers {
             for (mut found, seen) in found {
-                let seen = self.assessor.history.explain(seen, &mut found.instance, events.as_deref());
+                let events = events.as_deref().ok();
+                let seen = self.assessor.history.explain(seen, &mut found.instance, events);
                 self.dated(found, Some(seen), scanned);
+            }
+            if let Err(cause) = events {
+                scanned.background.unread_events.push(((*target).clone(), cause));
             }
         }
     }

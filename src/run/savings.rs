@@ -59,24 +59,27 @@ pub(crate) async fn count(
         report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
     savings.accrue(sights, |id| order.run.scope.is_whole() && is_whole(order, report, id), report.at);
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
-    let stopped = |outcome: &&Outcome| {
-        // What takes minutes counts once a later run has found it stopped.
-        let is_down = outcome.outcome == OutcomeKind::Stopped
-            || outcome.outcome == OutcomeKind::Stopping && !outcome.id.kind.takes_minutes();
-        is_down && outcome.action.is_stop()
+    let is_stopped = |outcome: &&Outcome| {
+        matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) && outcome.action.is_stop()
     };
-    let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
+    // What takes minutes counts once a later run has found it stopped.
+    let is_open = |outcome: &Outcome| outcome.outcome == OutcomeKind::Stopping && outcome.id.kind.takes_minutes();
+    let stops = report.outcomes.iter().filter(is_stopped);
+    let stops = stops.map(|outcome| (&outcome.id, outcome.at, is_open(outcome)));
     // If an earlier run did not record its stop, the stop counts from when it was found.
     let open: BTreeSet<ResourceId> = savings.open.keys().cloned().collect();
-    let earlier =
-        confirmed.iter().filter(|one| one.is_stopped() && !open.contains(&one.id)).map(|one| (&one.id, report.at));
-    for (id, since) in earlier.chain(stops) {
+    let earlier = confirmed
+        .iter()
+        .filter(|one| one.is_stopped() && !open.contains(&one.id))
+        .map(|one| (&one.id, report.at, false));
+    for (id, since, is_open) in earlier.chain(stops) {
         let Some(row) = rows.get(id) else { continue };
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
         let (account, owner) = (row.id.place.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
         let whose = Whose { account, policy: Arc::from(policy), owner };
         let hourly = prices.and_then(|prices| row.price_in(prices, report.at)?.known());
-        savings.stopped(&row.id, whose, hourly, since);
+        let note = if is_open { Savings::stopping } else { Savings::stopped };
+        note(&mut savings, &row.id, whose, hourly, since);
     }
     let without_people = forget_people(order, hub, &mut savings, report.at).await;
     notes.ok_or_trouble(without_people, "owners in the savings of past months could not be replaced by pseudonyms");

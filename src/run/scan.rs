@@ -81,6 +81,8 @@ pub struct Background {
     pub stock: Vec<Line>,
     /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
+    /// Targets whose events of databases could not be read, with the cause.
+    pub unread_events: Vec<(Target, String)>,
     /// What is known of the databases and services that were found, where that is kept.
     pub databases: Vec<(ResourceId, Uptime)>,
     /// What was done with the targets that were due.

@@ -66,7 +66,8 @@ impl Pause for NoSwitch {
 /// # Errors
 /// [`ScanError`] when nothing could be scanned.
 pub async fn preview_start(order: &StartOrder<'_>, scanner: &impl Scan) -> Result<Undo, ScanError> {
-    Ok(prepare(order, scanner).await?.0)
+    let (undo, _) = prepare(order, scanner).await?;
+    Ok(Undo { calls: scanner.calls(), ..undo })
 }
 
 /// Starts the instances that have the tag. `agreed`: the ids that a person has agreed to; it may only do less.

@@ -36,6 +36,10 @@ pub struct Open {
     pub whose: Whose,
     /// The saving per hour: zero on hosts and in reservations; `None` where the price is unknown.
     pub hourly: Option<Usd>,
+    /// Whether AWS is still stopping it. Then nothing is counted yet, but its price is known: that of what is stopped is
+    /// not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stopping: bool,
     /// When it was first found stopped.
     #[serde(deserialize_with = "sane")]
     pub since: DateTime<Utc>,
@@ -189,7 +193,13 @@ impl Savings {
     /// Records that the reaper stopped `id`, and that the stop was confirmed at `since`. A stop that was open before
     /// ended at an unknown time, so it is not counted further. Call it after [`Savings::accrue`].
     pub fn stopped(&mut self, id: &ResourceId, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
-        self.open.insert(id.clone(), Open { whose, hourly, since, until: since });
+        self.open.insert(id.clone(), Open { whose, hourly, stopping: false, since, until: since });
+    }
+
+    /// Records that AWS accepted the stop of `id` at `since`, which takes minutes. [`Savings::accrue`] counts from when
+    /// it is found stopped.
+    pub fn stopping(&mut self, id: &ResourceId, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
+        self.open.insert(id.clone(), Open { whose, hourly, stopping: true, since, until: since });
     }
 
     /// Counts the stops that still hold until now, and closes the others. `whole` is true for a target that was
@@ -207,7 +217,11 @@ impl Savings {
         let open = std::mem::take(&mut self.open);
         for (id, mut stop) in open {
             let gone = || if whole(&id) { Next::Ended(None) } else { Next::Waits };
-            match seen.get(&id).map_or_else(gone, |sight| next(sight)) {
+            let is_stopping = stop.stopping;
+            match seen.get(&id).map_or_else(gone, |sight| if is_stopping { ends(sight) } else { next(sight) }) {
+                Next::Holds if is_stopping => {
+                    self.stopped(&id, stop.whose, stop.hourly, now);
+                }
                 Next::Holds => {
                     self.count(&mut stop, now);
                     self.open.insert(id, stop);
@@ -272,6 +286,16 @@ fn read(key: &str, value: &Value) -> Option<(ResourceId, Open)> {
     let place = || Target::deserialize(value.get("target")?).ok();
     let id = key.parse().ok().or_else(|| Some(ResourceId::named(place()?, key)))?;
     Some((id, serde_json::from_value(value.clone()).ok()?))
+}
+
+/// What the facts about a resource mean for its stop that takes minutes.
+fn ends(sight: &Sight<'_>) -> Next {
+    match sight.state {
+        State::Stopped if sight.ours => Next::Holds,
+        // The stop failed, or others have started it since.
+        State::Stopped | State::Running | State::Pending | State::ShuttingDown | State::Terminated => Next::Ended(None),
+        State::Stopping | State::Changing | State::Unknown => Next::Waits,
+    }
 }
 
 /// What the facts about an instance mean for its open stop. An end before the time counted already adds nothing.

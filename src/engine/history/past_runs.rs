@@ -84,17 +84,24 @@ impl History {
         // A start that is still open may be older: it was found starting meanwhile.
         let starts = self.starts.get(id).into_iter().flatten().copied().filter(|at| *at >= since);
         let start = starts.chain(self.open_starts(id)).max();
-        let tried = open().filter(|step| !step.action.is_stop()).map(|step| step.at).max().max(start);
+        let last_open = open().filter(|step| !step.action.is_stop()).map(|step| step.at).max();
+        let tried = last_open.max(start);
+        let is_open = last_open.is_some() && last_open == tried;
         let is_last = |start: &DateTime<Utc>| stop.is_none_or(|stop| stop < *start);
         let start = start.filter(is_last);
-        OwnActs { stop: stop.filter(|at| *at >= since && start.is_none()), start, tried: tried.filter(is_last) }
+        OwnActs {
+            stop: stop.filter(|at| *at >= since && start.is_none()),
+            start,
+            tried: tried.filter(is_last),
+            is_open,
+        }
     }
 
-    /// Explains a change by the events of its target. Where there are none, a person made it.
+    /// Explains a change by the events of its target. Without them, a person made it.
     pub fn explain(&self, seen: Uptime, found: &mut Instance, events: Option<&[DatabaseEvent]>) -> Uptime {
         match (&self.databases, events) {
             (Some(known), Some(events)) => known.explain(seen, found, self.own_acts(&found.id), events),
-            (Some(_) | None, _) => seen.protect(found),
+            (Some(_) | None, _) => seen.without_events(found),
         }
     }
 

@@ -50,6 +50,10 @@ pub struct Uptime {
     /// Whether this run has found a change that nothing explains so far.
     #[serde(skip)]
     unexplained: bool,
+    /// It is stopped, others may have started it and stopped it since, and the events that would tell could not be read.
+    /// The next run asks for them again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    doubtful: bool,
     /// It is stopped, and others may have started it at this time and stopped it since.
     #[serde(skip)]
     perhaps_started: Option<DateTime<Utc>>,
@@ -111,12 +115,26 @@ impl Uptime {
         self.perhaps_started.is_some()
     }
 
-    /// The same where nothing explains it: then a person stopped it, and it is not started again.
+    /// The same where a person stopped it, at the time `stopped` if that is known. It is not started again.
     #[must_use]
-    pub fn protect(mut self, found: &mut Instance) -> Self {
-        self.started = self.started.max(self.perhaps_started.take());
-        self.unexplained = false;
+    fn protect(mut self, found: &mut Instance, stopped: Option<DateTime<Utc>>) -> Self {
+        // The time of the stop: a start of the reaper that has the time of the start would count as its own.
+        self.started = self.started.max(self.perhaps_started.take()).max(stopped);
+        (self.unexplained, self.doubtful) = (false, false);
         self.show(found);
+        self
+    }
+
+    /// The same where the events could not be read. A change is a person's for now: what is stopped is not started in this
+    /// run, and the next one asks again.
+    #[must_use]
+    pub fn without_events(mut self, found: &mut Instance) -> Self {
+        self.show(found);
+        if self.perhaps_started.take().is_some() {
+            found.date_start(Some(self.found));
+            self.doubtful = true;
+        }
+        self.unexplained = false;
         self
     }
 }
@@ -130,6 +148,8 @@ pub struct OwnActs {
     pub start: Option<DateTime<Utc>>,
     /// Its last start, that of an undo included, if no stop has followed.
     pub tried: Option<DateTime<Utc>>,
+    /// Whether it is unknown whether that start was made.
+    pub is_open: bool,
 }
 
 /// The same for every database and service.
@@ -196,7 +216,7 @@ impl Uptimes {
             seen.by_aws = announced && own.start.is_none();
             // Only RDS keeps events of starts and stops.
             seen.unexplained = own.start.is_none() && found.database.is_some();
-            seen.stop_failed = false;
+            (seen.stop_failed, seen.doubtful) = (false, false);
             // The reaper's tag has whole seconds, too, and must not seem to be older than this.
             seen.started = Some(own.start.unwrap_or(now).trunc_subsecs(0));
         }
@@ -204,7 +224,8 @@ impl Uptimes {
             // After a start by the reaper it may have fallen back, or a person may have stopped it. If no run has found it
             // before, the record was lost, and its stop tag may be older than a start.
             let is_lost = self.0.get(&found.id).is_none() && found.tags.get(stopped).is_some();
-            seen.perhaps_started = own.tried.or(is_lost.then_some(now)).map(|at| at.trunc_subsecs(0));
+            let is_unknown = is_lost || seen.doubtful;
+            seen.perhaps_started = own.tried.or(is_unknown.then_some(now)).map(|at| at.trunc_subsecs(0));
             seen.unexplained |= seen.perhaps_started.is_some();
         }
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
@@ -218,8 +239,9 @@ impl Uptimes {
         let scaling = found.service.as_ref().map(|facts| facts.scaling);
         let is_needed = !up || scaling == Some(Scaling::Target(Suspended::ALL));
         let tag = found.tags.get(stopped).map(Box::from);
-        // The run that has started it since may have failed to record that.
-        let known = seen.tag.take().filter(|_| own.start.is_none());
+        // The run that has started it since may have failed to record that. Events show whether a database was started.
+        let may_be_started = own.start.is_some() && !(own.is_open && found.database.is_some());
+        let known = seen.tag.take().filter(|_| !may_be_started);
         seen.tag = tag.clone().or(known).filter(|_| is_needed);
         if let (None, Some(known)) = (&tag, &seen.tag) {
             found.tags = found.tags.with(stopped, known);
@@ -256,7 +278,7 @@ impl Uptimes {
         if by_aws.is_some_and(|by_aws| stopped.is_none_or(|stopped| stopped < by_aws)) {
             (seen.by_aws, seen.started) = (true, started.max(by_aws));
         } else if seen.is_doubtful() && !stop_is_own {
-            return seen.protect(found);
+            return seen.protect(found, stopped);
         } else if started.is_some_and(|started| own.stop.or(own.tried).is_none_or(|acted| acted <= started)) {
             (seen.by_aws, seen.started) = (false, started);
         } else if own.stop.is_some_and(|acted| seen.up && stopped.is_none_or(|stopped| stopped < acted)) {
@@ -265,7 +287,7 @@ impl Uptimes {
             seen.started = self.0.get(&found.id).and_then(|earlier| earlier.started);
         }
         seen.rest(self.0.get(&found.id));
-        (seen.unexplained, seen.perhaps_started) = (false, None);
+        (seen.unexplained, seen.perhaps_started, seen.doubtful) = (false, None, false);
         seen.show(found);
         seen
     }

@@ -111,3 +111,36 @@ fn what_a_person_stopped_after_an_undo_is_not_started_at_the_opening() {
         assert_eq!(row(&report, "db:orders").verdict.action(), None, "{when}");
     }
 }
+
+#[test]
+fn events_that_one_run_could_not_read_are_asked_for_again_and_the_database_starts() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.lose("state/databases.jsonl");
+    let report = apply(&world, &settings(), at(OPENING));
+    assert!(report.plan.steps.is_empty(), "unknown protects");
+    assert!(report.notes.iter().any(|note| note.contains("rds:DescribeEvents")), "{:?}", report.notes);
+    world.now_says(&[("db:orders", "2026-11-25T21:35:00+09:00", Happened::Stopped)]);
+    assert_eq!(apply(&world, &settings(), at(OPEN)).plan.steps.len(), 1);
+}
+
+#[test]
+fn a_person_who_stopped_it_after_a_start_that_was_never_confirmed_has_the_last_word() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.set_faults(Faults { killed_writing: Some(("acts/", true)), ..Faults::default() });
+    assert!(try_apply(&world, &settings(), &Ask::at(at(OPENING))).is_err(), "the run that started it was killed");
+    assert_ne!(world.get("db:orders").state, State::Stopped);
+    world.mend();
+    world.change("db:orders", |found| found.state(State::Stopped));
+    world.now_says(&[
+        ("db:orders", "2026-11-25T21:35:00+09:00", Happened::Stopped),
+        ("db:orders", "2026-11-26T08:36:00+09:00", Happened::Started),
+        ("db:orders", "2026-11-26T08:40:00+09:00", Happened::Stopped),
+    ]);
+    for when in [OPEN, "2026-11-26T09:05:00+09:00", "2026-11-27T08:45:00+09:00"] {
+        assert!(apply(&world, &settings(), at(when)).plan.steps.is_empty(), "{when}");
+    }
+}

@@ -1,8 +1,10 @@
 //! Databases that are stopped, started and undone, from run to run.
 
+use idle_reaper::engine::cost::savings::Savings;
 use idle_reaper::engine::model::{Action, Cap, Happened, Instance, OutcomeKind, Reason, State};
 use idle_reaper::engine::report::Report;
 
+use crate::engine::judge::forgotten::TELLING;
 use crate::fake::{
     Ask, Back, Deed, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, apply, at, db, db_cluster, for_databases,
     instance, outcome_of, outcomes_of, row, try_apply, try_undo,
@@ -309,4 +311,21 @@ fn what_aws_starts_after_seven_days_is_stopped_again() {
     world.now_says(&[aws, stopped, person[0]]);
     assert_eq!(reason("2026-11-25T23:10:00+09:00"), Reason::Overtime, "a person stopped and started it after AWS");
     assert!(world.calls(|deed| deed == Deed::AskEvents).len() < 6);
+}
+
+#[test]
+fn what_takes_minutes_saves_from_when_it_is_found_stopped_at_its_price_of_before() {
+    let settings = for_databases(&SETTINGS.replace("[calendars.japan]", TELLING));
+    let world = World::of([db("orders")]);
+    apply(&world, &settings, at("2026-11-25T17:45:00+09:00"));
+    let savings = || Savings::parse(&world.recorded(Savings::KEY)[0].1).expect("savings");
+    apply(&world, &settings, at(CLOSED));
+    let open: Vec<_> = savings().open.into_values().collect();
+    assert!(open.len() == 1 && open[0].stopping && open[0].hourly.is_some(), "{open:?}");
+    for time in [NEXT, "2026-11-25T22:45:00+09:00"] {
+        apply(&world, &settings, at(time));
+    }
+    let [saved] = <[_; 1]>::try_from(savings().lines().map(|line| line.saved).collect::<Vec<_>>()).expect("one month");
+    assert_eq!((saved.hours, saved.unknown_hours), (1.into(), 0.into()), "{saved:?}");
+    assert!(saved.usd.0 > 0.into(), "{saved:?}");
 }

@@ -274,3 +274,21 @@ fn a_stop_goes_on_saving_where_nobody_could_look_for_a_while() {
     let (_, saved) = apply(&world, &with(&[COUNTING]), at(late)).saved().expect("it counts");
     assert!(saved.hours + saved.unknown_hours > rust_decimal::Decimal::from(3), "{saved:?}");
 }
+
+#[test]
+fn a_stop_that_takes_minutes_counts_from_when_it_is_found_stopped_and_never_if_it_failed() {
+    let stopping = |states: &[State]| {
+        let mut savings = Savings::default();
+        savings.stopping(&ID, whose(), Some(usd("0.10")), at(STOP));
+        for (hour, state) in (1..).zip(states) {
+            savings = Savings::parse(&savings.text()).unwrap();
+            savings.accrue(sight(*state, after(-3), true), |_| true, after(hour));
+        }
+        (savings.total(november()), savings.open.len())
+    };
+    let (saved, open) = stopping(&[State::Stopping, State::Stopped, State::Stopped]);
+    assert_eq!((saved.hours, saved.usd, open), (1.into(), usd("0.10"), 1));
+    for end in [State::Running, State::Pending, State::Terminated] {
+        assert_eq!(stopping(&[State::Stopping, end]), (Saved::default(), 0), "{end:?}");
+    }
+}
