@@ -89,12 +89,11 @@ impl History {
         let is_open = last_open.is_some() && last_open == tried;
         let is_last = |start: &DateTime<Utc>| stop.is_none_or(|stop| stop < *start);
         let start = start.filter(is_last);
-        OwnActs {
-            stop: stop.filter(|at| *at >= since && start.is_none()),
-            start,
-            tried: tried.filter(is_last),
-            is_open,
-        }
+        // A stop that is still open may be older: it was found stopping meanwhile.
+        let was_down = self.databases.as_ref().is_some_and(|known| !known.was_up(id));
+        let is_open_stop = |at: &DateTime<Utc>| open().any(|step| step.action.is_stop() && step.at == *at);
+        let is_new = |at: &DateTime<Utc>| *at >= since || was_down && is_open_stop(at);
+        OwnActs { stop: stop.filter(|at| is_new(at) && start.is_none()), start, tried: tried.filter(is_last), is_open }
     }
 
     /// Explains a change by the events of its target. Without them, a person made it.

@@ -77,6 +77,8 @@ fn end(step: &Unverified, instance: &Instance, tag: Option<&OwnTag>) -> Option<O
     }
     match instance.state {
         _ if is_up => Some(OutcomeKind::Started),
+        // Nothing shows whether it was started. A later run asks again.
+        State::Stopped if instance.database.as_ref().is_some_and(|facts| facts.doubtful) => None,
         // Others stopped it after it had started.
         State::Stopped if tag.is_none() => Some(OutcomeKind::Started),
         State::Stopped => Some(OutcomeKind::Failed),

@@ -73,6 +73,7 @@ impl Uptime {
     fn show(&self, found: &mut Instance) {
         if let Some(facts) = &mut found.database {
             (facts.restarted_by_aws, facts.stop_failed) = (self.by_aws, self.stop_failed);
+            facts.doubtful = self.doubtful;
             facts.resting = self.resting;
         }
         found.date_start(self.started);
@@ -129,12 +130,12 @@ impl Uptime {
     /// run, and the next one asks again.
     #[must_use]
     pub fn without_events(mut self, found: &mut Instance) -> Self {
-        self.show(found);
-        if self.perhaps_started.take().is_some() {
-            found.date_start(Some(self.found));
-            self.doubtful = true;
-        }
+        self.doubtful = self.perhaps_started.take().is_some();
         self.unexplained = false;
+        self.show(found);
+        if self.doubtful {
+            found.date_start(Some(self.found));
+        }
         self
     }
 }
@@ -255,6 +256,11 @@ impl Uptimes {
         let mut found: Vec<_> = stop_tags.iter().filter_map(known).collect();
         Self::note_tags(&mut found, stop_tags);
         self.text_with(&found, now)
+    }
+
+    /// Whether the resource was up when it was found last.
+    pub fn was_up(&self, id: &ResourceId) -> bool {
+        self.0.get(id).is_some_and(|seen| seen.up)
     }
 
     /// When the resource was found last.

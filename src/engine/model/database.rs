@@ -71,6 +71,9 @@ pub struct Database {
     /// Whether the reaper's last stop of it failed: AWS accepted the stop, and it is available again without a start.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_failed: bool,
+    /// Whether it is stopped, and the events that show whether others started it meanwhile could not be read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
     /// The instances of a cluster.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub members: Box<[Member]>,

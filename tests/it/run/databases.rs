@@ -255,6 +255,35 @@ fn a_stop_that_did_not_last_is_said_as_failed_and_tried_again() {
 }
 
 #[test]
+fn a_stop_that_a_run_found_in_progress_and_that_did_not_last_is_failed_too() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    // The fake has finished by the next run what it is stopping now, so the state in between is an unknown one.
+    world.change("db:orders", |found| found.state(State::Unknown));
+    let during = apply(&world, &settings(), at(NEXT));
+    assert_eq!((row(&during, "db:orders").state, recorded(&world, "stopped")), (State::Unknown, 0));
+    world.change("db:orders", |found| found.state(State::Running));
+    world.now_says(&[]);
+    let after = apply(&world, &settings(), at("2026-11-25T22:00:00+09:00"));
+    assert_eq!(recorded(&world, "failed"), 1, "{:?}", after.notes);
+    assert_eq!(outcome_of(&after, "db:orders"), OutcomeKind::Stopping, "it gets no overtime");
+}
+
+#[test]
+fn a_start_that_fell_back_while_events_could_not_be_read_is_tried_again_by_the_next_run() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.set_faults(Faults::one("db:orders", Fault::FallsBack));
+    apply(&world, &settings(), at(OPENING));
+    let unread = apply(&world, &settings(), at(OPEN));
+    assert_eq!((unread.plan.steps.len(), recorded(&world, "started")), (0, 0), "{:?}", unread.notes);
+    world.now_says(&[]);
+    let next = apply(&world, &settings(), at("2026-11-26T09:05:00+09:00"));
+    assert_eq!((recorded(&world, "failed"), outcome_of(&next, "db:orders")), (1, OutcomeKind::Starting));
+}
+
+#[test]
 fn without_events_whoever_runs_it_again_is_a_person() {
     let world = known(World::of([db("orders")])).with_faults(Faults::one("db:orders", Fault::StopFallsBack));
     apply(&world, &settings(), at(CLOSED));
